@@ -6,9 +6,13 @@
  * 8 bytes becomes a call. The builtins expand in line where the size is known. */
 #include <stddef.h>
 
-#define memcpy(d, s, n)  __builtin_memcpy((d), (s), (n))
-#define memmove(d, s, n) __builtin_memmove((d), (s), (n))
-#define memset(d, c, n)  __builtin_memset((d), (c), (n))
-#define memcmp(a, b, n)  __builtin_memcmp((a), (b), (n))
+#if !__STDC_HOSTED__
+#    define memcpy(d, s, n)  __builtin_memcpy((d), (s), (n))
+#    define memmove(d, s, n) __builtin_memmove((d), (s), (n))
+#    define memset(d, c, n)  __builtin_memset((d), (c), (n))
+#    define memcmp(a, b, n)  __builtin_memcmp((a), (b), (n))
+#else
+#    include <string.h>
+#endif
 
 #endif
