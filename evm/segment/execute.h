@@ -27,9 +27,13 @@ WH_MUST wh_status execute_step(const uint8_t pre[SEG_STATE_SIZE], uint64_t targe
                                bytes32 *post_leaf);
 
 /* execute_trace runs execute_step from a serialised trace alone: parses it strictly ("WTR2"), checks
- * the step kind, answers only from it and demands that each entry was used. x_gas receives X of
- * PROTOCOL 6 for this step and trace length, computed even when the run is refused later (0 if it
- * could not be computed). */
+ * the step kind, answers only from it and demands that each entry was used.
+ *
+ * X (PROTOCOL 6) bounds the work, so it is judged before the run: on entry *x_gas is the declared X,
+ * or 0 if the caller wants no check. Declared: X below 50,000 + 16 len is WH_E_MISMATCH before any
+ * hashing; X other than the step's own, known once the item (END: the withdrawals) is decoded, is
+ * WH_E_MISMATCH before anything is run. On return *x_gas is X of this step and trace length, set
+ * even when the run is refused later (0 if it could not be computed). */
 WH_MUST wh_status execute_trace(const uint8_t pre[SEG_STATE_SIZE], uint64_t target,
                                 const bytes32 *input_hash, wh_span trace, struct wh_arena *arena,
                                 const struct evm_crypto *crypto, struct seg_cache *cache,
