@@ -17,22 +17,22 @@
 
 static int tap_count, tap_failed, tap_bad;
 
-#define CHECK(cond) \
-    do { \
-        if (!(cond)) { \
-            tap_bad++; \
+#define CHECK(cond)                                                    \
+    do {                                                               \
+        if (!(cond)) {                                                 \
+            tap_bad++;                                                 \
             printf("# %s:%d: CHECK(%s)\n", __FILE__, __LINE__, #cond); \
-        } \
+        }                                                              \
     } while (0)
 
-#define CHECK_EQ(got, want) \
-    do { \
-        intmax_t tap_g_ = (intmax_t)(got), tap_w_ = (intmax_t)(want); \
-        if (tap_g_ != tap_w_) { \
-            tap_bad++; \
+#define CHECK_EQ(got, want)                                                                     \
+    do {                                                                                        \
+        intmax_t tap_g_ = (intmax_t)(got), tap_w_ = (intmax_t)(want);                           \
+        if (tap_g_ != tap_w_) {                                                                 \
+            tap_bad++;                                                                          \
             printf("# %s:%d: %s = %" PRIdMAX ", want %" PRIdMAX "\n", __FILE__, __LINE__, #got, \
-                   tap_g_, tap_w_); \
-        } \
+                   tap_g_, tap_w_);                                                             \
+        }                                                                                       \
     } while (0)
 
 #define CHECK_MEM(got, want, n) tap_mem((got), (want), (n), #got, __FILE__, __LINE__)
@@ -43,16 +43,18 @@ static inline void tap_mem(const void *got, const void *want, size_t n, const ch
     if (n == 0 || memcmp(got, want, n) == 0) return;
     tap_bad++;
     printf("# %s:%d: %s\n#   got  ", file, line, what);
-    for (size_t i = 0; i < n && i < 64; i++) printf("%02x", ((const uint8_t *)got)[i]);
+    for (size_t i = 0; i < n && i < 64; i++)
+        printf("%02x", ((const uint8_t *)got)[i]);
     printf("\n#   want ");
-    for (size_t i = 0; i < n && i < 64; i++) printf("%02x", ((const uint8_t *)want)[i]);
+    for (size_t i = 0; i < n && i < 64; i++)
+        printf("%02x", ((const uint8_t *)want)[i]);
     printf("\n");
 }
 
-#define RUN(test) \
-    do { \
-        tap_bad = 0; \
-        test(); \
+#define RUN(test)          \
+    do {                   \
+        tap_bad = 0;       \
+        test();            \
         tap_result(#test); \
     } while (0)
 

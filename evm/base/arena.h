@@ -31,7 +31,10 @@ static inline void *wh_arena_alloc(struct wh_arena *a, size_t size, size_t align
     return a->base + at;
 }
 
-static inline size_t wh_arena_mark(const struct wh_arena *a) { return a->used; }
+static inline size_t wh_arena_mark(const struct wh_arena *a)
+{
+    return a->used;
+}
 
 static inline void wh_arena_rewind(struct wh_arena *a, size_t mark)
 {

@@ -43,7 +43,10 @@ static inline bool bytes32_is_zero(const bytes32 *a)
     return (w[0] | w[1] | w[2] | w[3]) == 0;
 }
 
-static inline int bytes32_cmp(const bytes32 *a, const bytes32 *b) { return memcmp(a->b, b->b, 32); }
+static inline int bytes32_cmp(const bytes32 *a, const bytes32 *b)
+{
+    return memcmp(a->b, b->b, 32);
+}
 
 static inline bool address_eq(const address *a, const address *b)
 {

@@ -22,9 +22,9 @@ typedef enum wh_status {
 #define WH_MUST __attribute__((warn_unused_result))
 
 /* WH_TRY hands any status but WH_OK to the caller. */
-#define WH_TRY(expr) \
-    do { \
-        wh_status wh_try_ = (expr); \
+#define WH_TRY(expr)                          \
+    do {                                      \
+        wh_status wh_try_ = (expr);           \
         if (wh_try_ != WH_OK) return wh_try_; \
     } while (0)
 

@@ -11,7 +11,10 @@ typedef struct u256 {
     uint64_t w[4];
 } u256;
 
-static inline u256 u256_from_u64(uint64_t v) { return (u256){{v, 0, 0, 0}}; }
+static inline u256 u256_from_u64(uint64_t v)
+{
+    return (u256){{v, 0, 0, 0}};
+}
 
 static inline u256 u256_from_be(const uint8_t b[32])
 {
@@ -33,11 +36,14 @@ static inline bool u256_is_zero(const u256 *a)
 
 static inline bool u256_eq(const u256 *a, const u256 *b)
 {
-    return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3])) ==
-           0;
+    return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
+            (a->w[3] ^ b->w[3])) == 0;
 }
 
-static inline bool u256_fits_u64(const u256 *a) { return (a->w[1] | a->w[2] | a->w[3]) == 0; }
+static inline bool u256_fits_u64(const u256 *a)
+{
+    return (a->w[1] | a->w[2] | a->w[3]) == 0;
+}
 
 /* u256_add returns the carry. out may be a or b. */
 static inline bool u256_add(u256 *out, const u256 *a, const u256 *b)
@@ -96,8 +102,7 @@ void u256_sar(u256 *out, const u256 *a, unsigned n);
 static inline unsigned u256_byte_len(const u256 *a)
 {
     for (int i = 3; i >= 0; i--)
-        if (a->w[i] != 0)
-            return (unsigned)i * 8u + (71u - (unsigned)__builtin_clzll(a->w[i])) / 8u;
+        if (a->w[i] != 0) return (unsigned)i * 8u + (71u - (unsigned)__builtin_clzll(a->w[i])) / 8u;
     return 0;
 }
 

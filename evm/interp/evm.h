@@ -12,8 +12,8 @@
 #include "evm/base/status.h"
 #include "evm/base/u256.h"
 
-struct state;       /* evm/state/state.h */
-struct code_cache;  /* jumpdest maps by code hash; result-neutral, may be NULL */
+struct state;      /* evm/state/state.h */
+struct code_cache; /* jumpdest maps by code hash; result-neutral, may be NULL */
 struct evm;
 
 /* What the block gives to all its transactions. */
@@ -36,8 +36,8 @@ struct evm_block {
 /* What the transaction gives to all its frames. */
 struct evm_origin {
     address origin;
-    u256 gas_price;          /* effective, wei per gas */
-    const bytes32 *blobs;    /* versioned hashes */
+    u256 gas_price;       /* effective, wei per gas */
+    const bytes32 *blobs; /* versioned hashes */
     uint32_t blob_count;
 };
 
@@ -48,7 +48,12 @@ enum evm_halt {
 };
 
 enum evm_call_kind {
-    EVM_CALL, EVM_CALLCODE, EVM_DELEGATECALL, EVM_STATICCALL, EVM_CREATE, EVM_CREATE2
+    EVM_CALL,
+    EVM_CALLCODE,
+    EVM_DELEGATECALL,
+    EVM_STATICCALL,
+    EVM_CREATE,
+    EVM_CREATE2
 };
 
 struct evm_message {
@@ -60,13 +65,13 @@ struct evm_message {
     address to;        /* whose storage runs; for creations: the new address */
     address code_from; /* whose code runs */
     u256 value;
-    wh_span input;     /* for creations: init code */
+    wh_span input; /* for creations: init code */
 };
 
 struct evm_result {
     enum evm_halt halt;
     int64_t gas_left;
-    wh_span output;    /* lives in the arena until the caller rewinds */
+    wh_span output; /* lives in the arena until the caller rewinds */
     address created;
 };
 
@@ -91,12 +96,12 @@ struct evm_log {
 struct evm_tracer;
 
 struct evm {
-    struct state *state;            /* borrowed */
+    struct state *state; /* borrowed */
     const struct evm_crypto *crypto;
     const struct evm_block *block;
     const struct evm_origin *origin;
-    struct wh_arena *arena;         /* frames, memory, stacks, output */
-    struct code_cache *codes;       /* may be NULL */
+    struct wh_arena *arena;               /* frames, memory, stacks, output */
+    struct code_cache *codes;             /* may be NULL */
     const struct evm_host_contract *host; /* may be NULL */
     const struct evm_tracer *tracer;      /* may be NULL */
 };
