@@ -29,4 +29,11 @@ struct wh_preimages {
     wh_status (*use)(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span bytes);
 };
 
+/* Where a step hands out the objects that it made (new trie nodes, codes, frontiers, ring nodes,
+ * headers), so that later steps find them. bytes lives in the arena of the step. */
+struct wh_sink {
+    void *ctx; /* borrowed */
+    wh_status (*put)(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span bytes);
+};
+
 #endif

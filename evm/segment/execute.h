@@ -10,12 +10,9 @@
 #include "evm/base/crypto.h"
 #include "evm/base/preimage.h"
 #include "evm/base/status.h"
+#include "evm/segment/seg_state.h"
 
-#define SEG_STATE_SIZE 1024
-
-enum seg_kind { SEG_IDLE = 0, SEG_BEGIN = 1, SEG_TX = 2, SEG_END = 3 };
-
-struct seg_cache; /* borrowed, result-neutral: codes, jumpdests, senders, trie nodes by hash */
+struct seg_cache; /* cache.h: borrowed, result-neutral; may be NULL */
 
 /* execute_step computes the SegState after pre. target: the assertion's nextInput; input_hash: the
  * Inbox entry at pre.inbox_pos, used by BEGIN alone. post receives 1,024 bytes and post_leaf

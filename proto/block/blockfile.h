@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WH_PROTO_BLOCK_BLOCKFILE_H
+#define WH_PROTO_BLOCK_BLOCKFILE_H
+
+/* Block files: one real block with all that a stateless run of it needs, form `stateless-block/1`
+ * (JSON, plain or zstd). Nothing in a file is believed: bytes are indexed by their keccak, the
+ * fields `hash`, `number` and the link to the parent are compared with the headers themselves. */
+
+#include "evm/base/bytes.h"
+#include "evm/base/crypto.h"
+#include "evm/base/preimage.h"
+#include "evm/segment/chain_config.h"
+#include "evm/segment/header.h"
+
+struct blockfile_error {
+    wh_status status; /* WH_E_FORMAT: the file's bytes; WH_E_IO, WH_E_NOMEM: this process */
+    char text[240];
+};
+
+struct blockfile_tx_ref { /* an independent engine's answer, a second opinion */
+    uint64_t gas_used;
+    int status; /* 0, 1, or -1 if the file has none */
+    bytes32 state_root;
+};
+
+struct blockfile {
+    char network[32];
+    uint64_t chain_id, number;
+    bytes32 hash; /* keccak(header), equal to the file's */
+    wh_span header;
+    struct block_header head;
+    size_t tx_count;
+    wh_span *txs; /* EIP-2718 bytes */
+    size_t uncle_count;
+    wh_span *uncles;
+    bool has_withdrawals; /* false: null, before Shanghai */
+    size_t withdrawal_count;
+    wh_span *withdrawals;
+    bool has_parent;
+    wh_span parent_header;
+    struct block_header parent; /* of parent_header; keccak checked against head.parent_hash */
+    size_t ancestor_count;
+    wh_span *ancestors;            /* newest first, below the parent; links checked */
+    bytes32 *ancestor_hashes;      /* keccak of each */
+    size_t node_count, code_count; /* without the ignored element 0x80 */
+    uint64_t node_bytes, code_bytes;
+    bool has_reference, has_root_before;
+    bytes32 root_before_txs;
+    struct blockfile_tx_ref *refs; /* tx_count entries if has_reference */
+    void *store;                   /* private: memory and index */
+};
+
+/* blockfile_open reads path. WH_OK: *out owns its memory until blockfile_close. */
+WH_MUST wh_status blockfile_open(const char *path, const struct evm_crypto *crypto,
+                                 struct blockfile *out, struct blockfile_error *err);
+/* blockfile_parse: the same over JSON bytes (plain or one zstd frame). name: for messages. */
+WH_MUST wh_status blockfile_parse(const char *name, wh_span bytes, const struct evm_crypto *crypto,
+                                  struct blockfile *out, struct blockfile_error *err);
+void blockfile_close(struct blockfile *f); /* safe on zeroed objects */
+
+/* blockfile_get finds a trie node, code or header of the file by hash. WH_E_MISSING else. */
+WH_MUST wh_status blockfile_get(const struct blockfile *f, const bytes32 *hash, wh_span *out);
+
+/* blockfile_config: the preset of the file's chain (mainnet, Hoodi), with this witness cap. False:
+ * no preset for that chain id. */
+bool blockfile_config(const struct blockfile *f, uint64_t witness_cap, struct chain_config *out);
+
+/* All that a step over this block reads, built from a file for one rule set `ethereum` chain. */
+struct blockfile_chain {
+    struct chain_config config;
+    uint8_t pre[1024]; /* SEALED at the parent, ring filled from parent and ancestors */
+    bytes32 input_hash;
+    uint8_t input[132];      /* EthInput */
+    wh_span withdrawals_rlp; /* list as posted; empty before Shanghai */
+    wh_span ommers_rlp;
+    size_t item_count;
+    wh_span *items;      /* kind byte || transaction */
+    unsigned ring_known; /* slots of the ring that the file knows */
+    void *store;         /* private */
+};
+
+/* blockfile_chain_open builds the pre-state (number of the parent, inbox_pos 0) and the input. What
+ * `postEthereum` takes is header, withdrawals_rlp, ommers_rlp, txs. WH_E_MISSING: no parent header. */
+WH_MUST wh_status blockfile_chain_open(const struct blockfile *f, const struct chain_config *config,
+                                       const struct evm_crypto *crypto, struct blockfile_chain *out,
+                                       struct blockfile_error *err);
+void blockfile_chain_close(struct blockfile_chain *c);
+
+/* blockfile_chain_preimages answers from the chain's own objects (configuration, input, items, ring,
+ * frontiers at the start) and from the file. Both outlive *out. */
+void blockfile_chain_preimages(const struct blockfile *f, const struct blockfile_chain *c,
+                               struct wh_preimages *out);
+
+#endif
