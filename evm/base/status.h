@@ -17,6 +17,7 @@ typedef enum wh_status {
     WH_E_IO = -2,      /* disk, database, clock */
     WH_E_NET = -3,     /* endpoint unreachable or answering nonsense */
     WH_E_CRYPTO = -4,  /* a crypto library failed for a reason of its own (memory, set-up) */
+    WH_E_CONFIG = -5,  /* options, configuration or key of this process are unusable */
 } wh_status;
 
 #define WH_MUST __attribute__((warn_unused_result))
