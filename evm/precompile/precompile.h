@@ -41,8 +41,7 @@ int64_t precompile_gas(unsigned index, enum evm_fork fork, wh_span input);
  * full) or what the crypto table reports; *out is undefined. Never a positive status. input may lie
  * in scratch. */
 WH_MUST wh_status precompile_run(unsigned index, enum evm_fork fork,
-                                 const struct evm_crypto *crypto, wh_span input,
-                                 int64_t gas_limit, struct wh_arena *scratch,
-                                 struct precompile_result *out);
+                                 const struct evm_crypto *crypto, wh_span input, int64_t gas_limit,
+                                 struct wh_arena *scratch, struct precompile_result *out);
 
 #endif
