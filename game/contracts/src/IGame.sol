@@ -148,7 +148,9 @@ interface IGame {
     /// @notice An assertion was rejected; bonds below it go to the pot of potGid.
     event Rejected(bytes32 indexed aid, bytes32 indexed potGid);
     /// @notice A bond was taken: `rest` wei into the pot of potGid, the other part burnt.
-    event Slashed(address indexed staker, bytes32 indexed aid, bytes32 indexed potGid, uint256 rest);
+    event Slashed(
+        address indexed staker, bytes32 indexed aid, bytes32 indexed potGid, uint256 rest
+    );
     /// @notice A mover's work in a decided game was paid.
     event Rewarded(bytes32 indexed gid, address indexed mover, uint256 amount);
     /// @notice A bond was given back to the staker's credit.
@@ -251,6 +253,9 @@ interface IGame {
 
     /// @notice keccak(abi.encode(Config)) of this game.
     function cfgHash() external view returns (bytes32);
+
+    /// @notice The configuration of this game.
+    function config() external view returns (Config memory);
 
     /// @notice aid of the last confirmed assertion.
     function anchor() external view returns (bytes32);

@@ -12,7 +12,12 @@ interface IInbox {
     /// @param input the 256 bytes of BlockInput
     /// @param items the posted items, kind 1
     event Input(
-        uint64 indexed n, bytes32 inputHash, uint64 forcedFrom, uint32 forced, bytes input, bytes[] items
+        uint64 indexed n,
+        bytes32 inputHash,
+        uint64 forcedFrom,
+        uint32 forced,
+        bytes input,
+        bytes[] items
     );
 
     /// @notice An `ethereum` input was appended; inputHash is over the EthInput that follows from the other fields.
@@ -23,7 +28,12 @@ interface IInbox {
     /// @param ommers RLP of the ommers
     /// @param items the transactions
     event EthereumInput(
-        uint64 indexed n, bytes32 inputHash, bytes header, bytes withdrawals, bytes ommers, bytes[] items
+        uint64 indexed n,
+        bytes32 inputHash,
+        bytes header,
+        bytes withdrawals,
+        bytes ommers,
+        bytes[] items
     );
 
     /// @notice A transaction was queued for forced inclusion.

@@ -14,8 +14,8 @@ interface ITraceStore {
     error BadLength();
 
     /// @notice Shows a chunk to the chain.
-    /// @param chunk 1..100,000 bytes
-    function post(bytes calldata chunk) external;
+    /// @param data 1..100,000 bytes
+    function post(bytes calldata data) external;
 
     /// @notice What is known about a chunk; all zero if it was never posted.
     /// @param hash keccak of the bytes
