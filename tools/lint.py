@@ -231,7 +231,9 @@ def check_generated():
 
 
 # every generator has a mode that compares what is committed with what it would write
-GENERATORS = []
+GENERATORS = [
+    ("game/contracts/tools/gen_contracts.js", "--check"),
+]
 
 CHECKS = [check_layers, check_pure_includes, check_purity, check_recursion, check_format,
           check_headers, check_text, check_lock_file, check_readmes, check_generated]
