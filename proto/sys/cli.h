@@ -69,7 +69,8 @@ struct wh_cli {
     const struct wh_program *program;
     const struct wh_command *command; /* chosen */
     int arg_count;
-    const char *const *args; /* arguments after the command; borrow from argv */
+    const char *const *args; /* arguments after the command; the texts borrow from argv */
+    const char **arg_block;  /* owns: all words */
     enum wh_origin origin[WH_CLI_OPTIONS_MAX];
     char *texts[WH_CLI_OPTIONS_MAX]; /* owns: value as given, for `config show` */
     void *strings;                   /* owns: what const char * fields point to */
