@@ -300,5 +300,7 @@ WH_MUST enum game_error game_push_input(struct game *g, const bytes32 *input_has
 
 /* game_claim_end: last second of the claim window of a decided game. */
 uint64_t game_claim_end(const struct game *g, const struct game_assertion *a);
+/* game_node_pay: wei that a claim pays for a node, if the pot has it. */
+u128 game_node_pay(const struct game *g, const struct game_node *n);
 
 #endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "game/core/table.h"
+
+void pool_init(struct game_pool *p, uint32_t size)
+{
+    memset(p, 0, sizeof *p);
+    p->size = size;
+}
+
+static unsigned segment_of(uint32_t i)
+{
+    return 28u - (unsigned)__builtin_clz(i + 8u);
+}
+
+bool pool_reserve(struct game_pool *p, struct wh_arena *arena, uint32_t n)
+{
+    if (n == 0) return true;
+    WH_ASSERT(p->count < (UINT32_C(1) << 28) && n < (UINT32_C(1) << 28));
+    unsigned last = segment_of(p->count + n - 1);
+    size_t mark = wh_arena_mark(arena);
+    unsigned first = last + 1;
+    while (first > 0 && p->seg[first - 1] == NULL)
+        first--;
+    for (unsigned s = first; s <= last; s++) {
+        p->seg[s] = (uint8_t *)wh_arena_alloc(arena, (size_t)(8u << s) * p->size, 16);
+        if (p->seg[s] == NULL) {
+            for (unsigned t = first; t < s; t++)
+                p->seg[t] = NULL;
+            wh_arena_rewind(arena, mark);
+            return false;
+        }
+    }
+    return true;
+}
+
+void *pool_push(struct game_pool *p)
+{
+    WH_ASSERT(p->seg[segment_of(p->count)] != NULL);
+    void *r = pool_at(p, p->count++);
+    memset(r, 0, p->size);
+    return r;
+}
+
+/* Keys are keccak outputs or addresses; the multiplication spreads ground prefixes. */
+static uint32_t place(const struct game_index *x, const uint8_t *key)
+{
+    uint64_t v = load_le64(key) ^ load_le64(key + 12);
+    return (uint32_t)((v * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & x->mask;
+}
+
+static void enter(struct game_index *x, const struct game_pool *p, uint32_t i)
+{
+    uint32_t at = place(x, (const uint8_t *)pool_at(p, i));
+    while (x->slot[at] != 0)
+        at = (at + 1) & x->mask;
+    x->slot[at] = i + 1;
+}
+
+bool index_reserve(struct game_index *x, struct wh_arena *arena, const struct game_pool *p,
+                   uint32_t n)
+{
+    uint64_t want = 2 * ((uint64_t)p->count + n);
+    uint64_t size = x->slot == NULL ? 16 : (uint64_t)x->mask + 1;
+    if (x->slot != NULL && want <= size) return true;
+    while (size < want)
+        size *= 2;
+    WH_ASSERT(size <= UINT64_C(1) << 31);
+    struct game_index bigger = {.slot = WH_NEW(arena, uint32_t, size),
+                                .mask = (uint32_t)(size - 1)};
+    if (bigger.slot == NULL) return false;
+    memset(bigger.slot, 0, size * sizeof *bigger.slot);
+    for (uint32_t i = 0; i < p->count; i++)
+        enter(&bigger, p, i);
+    *x = bigger;
+    return true;
+}
+
+uint32_t index_find(const struct game_index *x, const struct game_pool *p, const uint8_t *key,
+                    size_t keylen)
+{
+    if (x->slot == NULL) return GAME_NONE;
+    for (uint32_t at = place(x, key); x->slot[at] != 0; at = (at + 1) & x->mask) {
+        uint32_t i = x->slot[at] - 1;
+        if (memcmp(pool_at(p, i), key, keylen) == 0) return i;
+    }
+    return GAME_NONE;
+}
+
+void index_add(struct game_index *x, const struct game_pool *p, uint32_t i)
+{
+    enter(x, p, i);
+}
