@@ -36,12 +36,17 @@ typedef uint64_t mpt_ref;
 
 enum { MPT_KEY_MAX = 64 }; /* bytes; a state trie's keys have 32 */
 
+struct mpt_node; /* private, node.h */
+
 struct mpt_pool {
     struct wh_arena *arena;               /* borrowed; never rewound below a living trie */
     const struct wh_preimages *preimages; /* borrowed; NULL: nothing can be fetched */
     const struct evm_crypto *crypto;      /* borrowed */
     uint32_t step;                        /* set by the caller: another value in each step */
-    uint32_t edit;                        /* private: number of the last update */
+    /* private */
+    uint32_t edit;           /* number of the last update */
+    struct mpt_node **roots; /* open addressing by hash: tries in memory */
+    uint32_t roots_n, roots_cap;
 };
 
 struct mpt {
@@ -78,11 +83,12 @@ WH_MUST wh_status mpt_update(struct mpt *t, const struct mpt_change *changes, si
 
 /* mpt_new_node is told of each node with a hash that a commit made: 32 bytes and more, or a root.
  * bytes live as long as the pool. Order: children before parents, otherwise unspecified. A status
- * other than WH_OK ends the commit. */
+ * other than WH_OK ends the commit, and the pool is spent. */
 typedef wh_status (*mpt_new_node)(void *ctx, const bytes32 *hash, wh_span bytes);
 
 /* mpt_commit_many encodes and hashes all pending nodes of the n tries of one pool, level by level, each
- * level through crypto->keccak_many. emit may be NULL. Tries without pending nodes cost nothing. */
+ * level through crypto->keccak_many. emit may be NULL. Tries without pending nodes cost nothing. Two
+ * pending versions of one trie cannot be in one call (asserted). WH_E_NOMEM: the pool is spent. */
 WH_MUST wh_status mpt_commit_many(struct mpt *const *tries, size_t n, mpt_new_node emit, void *ctx);
 WH_MUST wh_status mpt_commit(struct mpt *t);
 
