@@ -70,21 +70,31 @@ static int64_t msm(uint64_t k, uint32_t cost, const uint16_t discount[128])
     return saturate((u128)k * cost * discount[k <= 128 ? k - 1 : 127] / 1000);
 }
 
+/* The exponent's length, saturated at 2^100. 64 bits do not do: before Berlin a length of 2^64 with
+ * a modulus of one byte costs less than 2^63. */
+static u128 exponent_length(wh_span input)
+{
+    uint8_t w[32];
+    precompile_word(input, 32, w);
+    if ((load_be64(w) | load_be64(w + 8)) != 0 || load_be64(w + 16) >> 36 != 0)
+        return (u128)1 << 100;
+    return ((u128)load_be64(w + 16) << 64) | load_be64(w + 24);
+}
+
 /* iterations: how often the exponent squares; m is the price of a bit beyond its first 32 bytes.
  * head is the number made of those (fewer if the exponent is shorter). */
-static u128 iterations(const struct modexp_lengths *len, wh_span input, unsigned m)
+static u128 iterations(uint64_t base_len, wh_span input, unsigned m)
 {
-    uint64_t head_len = len->exp < 32 ? len->exp : 32;
+    u128 exp_len = exponent_length(input);
+    unsigned head_len = exp_len < 32 ? (unsigned)exp_len : 32;
     unsigned bits = 0;
     uint8_t head[32] = {0};
-    /* A base so long that its end wraps lies beyond any input: the head reads as zero. */
-    if (len->base < input.len && 96 + len->base < input.len)
-        precompile_word(input, 96 + (size_t)len->base, head);
-    for (uint64_t i = 0; i < head_len && bits == 0; i++)
-        if (head[i] != 0)
-            bits = (unsigned)(8 * (head_len - i)) - (unsigned)(__builtin_clz(head[i]) - 24);
+    /* A base that does not end within the input leaves zeros for the exponent. */
+    if (base_len < input.len) precompile_word(input, 96 + (size_t)base_len, head);
+    for (unsigned i = 0; i < head_len && bits == 0; i++)
+        if (head[i] != 0) bits = 8 * (head_len - i) - ((unsigned)__builtin_clz(head[i]) - 24);
     u128 n = bits > 0 ? bits - 1 : 0;
-    if (len->exp > 32) n += (u128)m * (len->exp - 32);
+    if (exp_len > 32) n += m * (exp_len - 32);
     return n == 0 ? 1 : n;
 }
 
@@ -106,6 +116,7 @@ static int64_t modexp(const struct gas_row *row, wh_span input)
 {
     struct modexp_lengths len = modexp_lengths(input);
     uint64_t x = len.base > len.mod ? len.base : len.mod;
+    if (x >> 62 != 0) x = (uint64_t)1 << 62; /* unpayable as it is, and its square fits */
     u128 c, n;
     if (row->formula == GAS_MODEXP_EIP198)
         c = complexity_eip198(x);
@@ -113,7 +124,7 @@ static int64_t modexp(const struct gas_row *row, wh_span input)
         c = complexity_words(x);
     else
         c = x <= 32 ? 16 : 2 * complexity_words(x);
-    n = iterations(&len, input, row->formula == GAS_MODEXP_EIP7883 ? 16 : 8);
+    n = iterations(len.base, input, row->formula == GAS_MODEXP_EIP7883 ? 16 : 8);
 
     if (c == 0) return row->a;
     if (bits128(c) + bits128(n) > 127) return INT64_MAX; /* the product is at least 2^126 */

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes evm/precompile/bn254_const.h: the constants of the curve, derived from u alone.
+
+Usage: tools/gen_bn254.py > evm/precompile/bn254_const.h
+Every derived constant is checked by the property it is used for.
+"""
+from math import gcd
+
+u = 4965661367192848881  # BN parameter of alt_bn128 (EIP-196, EIP-197)
+p = 36 * u**4 + 36 * u**3 + 24 * u**2 + 6 * u + 1
+r = 36 * u**4 + 36 * u**3 + 18 * u**2 + 6 * u + 1
+t = 6 * u**2 + 1
+R = 1 << 256
+assert p == 21888242871839275222246405745257275088696311157297823662689037894645226208583
+assert p % 4 == 3
+
+
+def fp2_mul(a, b):
+    return ((a[0] * b[0] - a[1] * b[1]) % p, (a[0] * b[1] + a[1] * b[0]) % p)
+
+
+def fp2_pow(a, e):
+    out = (1, 0)
+    while e:
+        if e & 1:
+            out = fp2_mul(out, a)
+        a = fp2_mul(a, a)
+        e >>= 1
+    return out
+
+
+def fp2_inv(a):
+    n = pow(a[0] * a[0] + a[1] * a[1], -1, p)
+    return (a[0] * n % p, -a[1] * n % p)
+
+
+xi = (9, 1)
+b_twist = fp2_mul((3, 0), fp2_inv(xi))
+
+# Frobenius: (c w^i)^(p^k) = c' xi^(i (p^k - 1) / 6) w^i, w^6 = xi.
+frobenius = [[fp2_pow(xi, i * (p**k - 1) // 6) for i in range(6)] for k in range(4)]
+assert all(f[1] == 0 for f in frobenius[2])
+assert frobenius[2][3] == (p - 1, 0)
+
+# Subgroup of G2 (ePrint 2022/348, 3.1): psi satisfies psi^2 - t psi + p = 0. The test is
+# (u+1) + u psi + u psi^2 - 2u psi^3 = 0; reduced to a + b psi its norm must share with the
+# order of the twist no more than r.
+poly = [u + 1, u, u, -2 * u]
+for k in (3, 2):
+    c = poly[k]
+    poly[k] = 0
+    poly[k - 1] += c * t
+    poly[k - 2] -= c * p
+norm = poly[0] ** 2 + poly[0] * poly[1] * t + poly[1] ** 2 * p
+assert norm % r == 0 and gcd(norm, r * (2 * p - r)) == r
+
+# Hard part of the final exponentiation (Fuentes-Castaneda, Knapp, Rodriguez-Henriquez 2011).
+hard = ((1 + 6 * u + 12 * u**2 + 12 * u**3) + p * (4 * u + 6 * u**2 + 12 * u**3) +
+        p**2 * (6 * u + 6 * u**2 + 12 * u**3) + p**3 * (-1 + 4 * u + 6 * u**2 + 12 * u**3))
+assert hard % ((p**4 - p**2 + 1) // r) == 0
+assert gcd(hard // ((p**4 - p**2 + 1) // r), r) == 1
+
+
+def naf(k, width):
+    out = []
+    while k:
+        d = 0
+        if k & 1:
+            d = k % (1 << width)
+            if d >= 1 << (width - 1):
+                d -= 1 << width
+            k -= d
+        out.append(d)
+        k >>= 1
+    return out
+
+
+# Endomorphism of G1: (x, y) -> (beta x, y) is multiplication by lambda (Gallant, Lambert,
+# Vanstone 2001). The short vectors are (a1, b1), (a2, b2) with a + b lambda = 0 mod r.
+lam = next(l for l in (pow(g, (r - 1) // 3, r) for g in range(2, 50)) if l != 1)
+beta = next(b for b in (pow(g, (p - 1) // 3, p) for g in range(2, 50)) if b != 1)
+
+
+def g1_add(a, b):
+    if a is None or b is None:
+        return a or b
+    if a[0] == b[0]:
+        if (a[1] + b[1]) % p == 0:
+            return None
+        m = 3 * a[0] * a[0] * pow(2 * a[1], -1, p)
+    else:
+        m = (b[1] - a[1]) * pow(b[0] - a[0], -1, p)
+    x = (m * m - a[0] - b[0]) % p
+    return (x, (m * (a[0] - x) - a[1]) % p)
+
+
+def g1_mul(k, a):
+    out = None
+    while k:
+        if k & 1:
+            out = g1_add(out, a)
+        a = g1_add(a, a)
+        k >>= 1
+    return out
+
+
+if g1_mul(lam, (1, 2)) != (beta, 2):
+    beta = beta * beta % p
+assert g1_mul(lam, (1, 2)) == (beta, 2)
+
+
+def short_vectors():
+    rows, s = [(r, 0), (lam, 1)], r
+    while rows[-1][0]:
+        q = rows[-2][0] // rows[-1][0]
+        rows.append((rows[-2][0] - q * rows[-1][0], rows[-2][1] - q * rows[-1][1]))
+    vectors = [(a, -b) for a, b in rows if a]
+    vectors.sort(key=lambda v: max(abs(v[0]), abs(v[1])))
+    one = vectors[0]
+    two = next(v for v in vectors[1:] if one[0] * v[1] != one[1] * v[0])
+    return one, two
+
+
+(a1, b1), (a2, b2) = short_vectors()
+for a, b in ((a1, b1), (a2, b2)):
+    assert (a + b * lam) % r == 0
+det = a1 * b2 - a2 * b1
+assert abs(det) == r
+if det < 0:
+    (a1, b1), (a2, b2) = (a2, b2), (a1, b1)
+# k = k1 + k2 lambda with k1 = k - c1 a1 - c2 a2, k2 = -c1 b1 - c2 b2,
+# c1 = round(b2 k / r), c2 = round(-b1 k / r); the divisions become a product and a shift.
+g1c = (b2 << 256) // r
+g2c = (-b1 << 256) // r
+signs = [v < 0 for v in (a1, b1, a2, b2, g1c, g2c)]
+import random
+rng = random.Random(1)
+worst = 0
+for k in [0, 1, 2, r - 1, r // 2] + [rng.randrange(r) for _ in range(20000)]:
+    c1, c2 = (k * abs(g1c)) >> 256, (k * abs(g2c)) >> 256
+    c1, c2 = -c1 if g1c < 0 else c1, -c2 if g2c < 0 else c2
+    k1, k2 = k - c1 * a1 - c2 * a2, -c1 * b1 - c2 * b2
+    assert (k1 + k2 * lam - k) % r == 0
+    worst = max(worst, abs(k1).bit_length(), abs(k2).bit_length())
+assert worst <= 128
+
+
+def limbs(v, n=4):
+    return ", ".join("0x%016x" % (v >> (64 * i) & (1 << 64) - 1) for i in range(n))
+
+
+def fp(v):
+    return "{{%s}}" % limbs(v % p * R % p)
+
+
+def fp2(v):
+    return "{%s, %s}" % (fp(v[0]), fp(v[1]))
+
+
+print("/* Generated by tools/gen_bn254.py; do not edit. */")
+print("/* SPDX-License-Identifier: MIT */")
+print("/* clang-format off */")
+print("#ifndef WH_EVM_PRECOMPILE_BN254_CONST_H\n#define WH_EVM_PRECOMPILE_BN254_CONST_H\n")
+print("/* Constants of bn254 (alt_bn128), u = %d. Field elements are in Montgomery form. */\n" % u)
+print('#include "evm/precompile/bn254_fp.h"\n')
+print("static const fp bn254_three = %s;" % fp(3))
+print("static const fp2 bn254_twist_b = %s; /* 3 / (9 + i) */" % fp2(b_twist))
+print("static const fp2 bn254_twist_3b = %s;\n" % fp2(fp2_mul((3, 0), b_twist)))
+for k in (1, 3):
+    print("/* (9 + i)^(i (p^%d - 1) / 6) */" % k)
+    print("static const fp2 bn254_frobenius%d[6] = {" % k)
+    print(",\n".join("    " + fp2(f) for f in frobenius[k]) + "};")
+print("static const fp bn254_frobenius2[6] = {")
+print(",\n".join("    " + fp(f[0]) for f in frobenius[2]) + "};\n")
+loop = naf(6 * u + 2, 2)
+print("/* 6 u + 2 in non-adjacent form, least digit first. */")
+print("enum { BN254_LOOP = %d };" % len(loop))
+print("static const int8_t bn254_loop[BN254_LOOP] = {%s};\n" % ", ".join(map(str, loop)))
+digits = naf(u, 4)
+print("/* u with odd digits up to 7, least digit first. */")
+print("enum { BN254_U_DIGITS = %d };" % len(digits))
+print("static const int8_t bn254_u_digits[BN254_U_DIGITS] = {%s};\n" % ", ".join(map(str, digits)))
+print("/* Endomorphism of G1: x -> beta x is multiplication by lambda; lattice and its inverse. */")
+print("static const fp bn254_beta = %s;" % fp(beta))
+print("static const uint64_t bn254_order[4] = {%s};" % limbs(r))
+for name, v, n in (("a1", a1, 2), ("b1", b1, 2), ("a2", a2, 2), ("b2", b2, 2),
+                   ("g1", g1c, 3), ("g2", g2c, 3)):
+    assert abs(v) < 1 << (64 * n)
+    print("static const uint64_t bn254_glv_%s[%d] = {%s};" % (name, n, limbs(abs(v), n)))
+print("enum { %s };" % ", ".join("BN254_GLV_%s_NEGATIVE = %d" % (n.upper(), s) for n, s in
+                                 zip(("a1", "b1", "a2", "b2", "g1", "g2"), signs)))
+print("\n#endif")
