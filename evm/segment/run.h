@@ -16,6 +16,8 @@ struct seg_env {
     struct wh_arena *arena;     /* grows with the run: what was made stays readable in it */
     const struct evm_crypto *crypto;
     struct seg_cache *cache; /* may be NULL */
+    bool defer_settle; /* seg_run alone: tries are written at END only, so that a per-block witness
+                        * suffices; leaves and roots before END mean nothing, Byzantium on */
 };
 
 struct seg_result {
@@ -32,6 +34,13 @@ struct seg_result {
 WH_MUST wh_status seg_execute(const struct seg_env *env, const uint8_t pre[SEG_STATE_SIZE],
                               uint64_t target, const bytes32 *input_hash,
                               uint8_t post[SEG_STATE_SIZE], struct seg_result *result);
+
+/* seg_capture is execute_capture that also hands out what the step made. The check of the produced bytes
+ * (F6) is included; its failure is WH_E_IO. */
+WH_MUST wh_status seg_capture(const struct seg_env *env, const uint8_t pre[SEG_STATE_SIZE],
+                              uint64_t target, const bytes32 *input_hash,
+                              uint8_t post[SEG_STATE_SIZE], struct seg_result *result,
+                              wh_span *trace, uint64_t *x_gas);
 
 /* seg_run executes steps from state on until it halts or max steps are done. inputs(n) answers the
  * Inbox entry n. The objects made by earlier steps are found by later ones. WH_OK: *count steps,
