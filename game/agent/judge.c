@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Verdicts: agree, invalid, cannot tell (DESIGN 6). "Invalid" is said of an assertion alone whose
+ * parent stands on the own line and whose whole range was run twice; a missing byte is never a
+ * verdict about somebody's claim. */
+#include "game/agent/agent.h"
+
+#include <string.h>
+
+#include "proto/sys/file.h"
+#include "proto/sys/hex.h"
+#include "proto/sys/log.h"
+
+/* line_of finds the row of the own line whose game is gid. */
+static const struct solver_line *line_of(const struct agent *a, const bytes32 *gid)
+{
+    for (size_t i = 0; i < a->out.line_count; i++)
+        if (bytes32_eq(&a->out.line[i].range.gid, gid)) return &a->out.line[i];
+    return NULL;
+}
+
+/* wrong_at looks down the own side of the game for the terminal node that is disputed: the first
+ * segment on which the rival and this party differ. UINT64_MAX: not known yet. */
+static uint64_t wrong_at(const struct agent *a, const struct solver_line *line)
+{
+    const struct game *g = &a->view;
+    const struct game_assertion *own = game_assertion_of(g, &line->aid);
+    if (!own || own->root_node == GAME_NONE) return UINT64_MAX;
+    uint64_t best = UINT64_MAX;
+    uint32_t stack[16 * TREE_K_MAX + 1];
+    size_t depth = 0;
+    stack[depth++] = own->root_node;
+    while (depth > 0) {
+        const struct game_node *n = game_node_at(g, stack[--depth]);
+        const struct game_context *c = game_context_at(g, n->ctx);
+        if (c->h == 0 && game_rivaled(c)) {
+            uint64_t step = line->range.first + c->pos_low;
+            if (step < best) best = step;
+        }
+        if (n->kids == GAME_NONE) continue;
+        const uint32_t *kids = game_kids(g, n);
+        for (unsigned i = 0; i < 1u << g->cfg.a && depth < sizeof stack / sizeof stack[0]; i++)
+            stack[depth++] = kids[i];
+    }
+    return best;
+}
+
+static void explain(struct agent *a, struct store_verdict_row *row, const struct solver_line *line)
+{
+    struct agent_where where;
+    row->first_wrong = wrong_at(a, line);
+    if (row->first_wrong == UINT64_MAX) {
+        snprintf(row->reason, sizeof row->reason, "its history is not the one that was run here");
+        return;
+    }
+    if (agent_locate(a, row->first_wrong, &where, NULL) != WH_OK) return;
+    if (where.is_tx)
+        snprintf(row->reason, sizeof row->reason,
+                 "first wrong segment %llu: input %llu, transaction %llu (%s)",
+                 (unsigned long long)row->first_wrong, (unsigned long long)where.input,
+                 (unsigned long long)(where.at - 1), wh_hex32(&where.tx_hash).s);
+    else
+        snprintf(row->reason, sizeof row->reason, "first wrong segment %llu: input %llu, %s",
+                 (unsigned long long)row->first_wrong, (unsigned long long)where.input,
+                 where.at == 0 ? "BEGIN" : "END");
+}
+
+static const char *const verdict_names[] = {"", "agree", "invalid", "cannot tell"};
+
+static wh_status judge_one(struct agent *a, const struct game_assertion *x, struct agent_news *news,
+                           struct wh_error *err)
+{
+    struct store_verdict_row row = {.aid = x->aid, .first_wrong = UINT64_MAX, .at_ms = wh_now_ms()};
+    const struct game_assertion *parent = game_assertion_at(&a->view, x->parent);
+    const struct solver_line *line = line_of(a, &parent->aid);
+    if (!line) {
+        /* the parent is not on the own line: either false itself, or beyond what was run */
+        struct store_verdict_row up;
+        bool found = false;
+        WH_TRY(store_verdict_get(a->opt.store, &parent->aid, &up, NULL, &found, err));
+        row.verdict = found && up.verdict == STORE_INVALID ? STORE_INVALID : STORE_UNKNOWN;
+        if (row.verdict == STORE_INVALID)
+            snprintf(row.reason, sizeof row.reason, "its parent is invalid");
+        else
+            snprintf(row.reason, sizeof row.reason, "%.200s",
+                     a->chain.blocked ? a->chain.why : "its range is not run yet");
+    } else if (bytes32_eq(&line->aid, &x->aid)) {
+        row.verdict = STORE_AGREE;
+    } else {
+        row.verdict = STORE_INVALID;
+        explain(a, &row, line);
+    }
+    news->invalid += row.verdict == STORE_INVALID;
+    news->unknown += row.verdict == STORE_UNKNOWN;
+
+    struct store_verdict_row old;
+    bool found = false;
+    WH_TRY(store_verdict_get(a->opt.store, &x->aid, &old, NULL, &found, err));
+    if (found && old.verdict == row.verdict && old.first_wrong == row.first_wrong &&
+        strcmp(old.reason, row.reason) == 0)
+        return WH_OK;
+    WH_TRY(store_verdict_put(a->opt.store, &row, (wh_span){NULL, 0}, err));
+    WH_LOG(INFO, ASSERTION_VERDICT, verdict_names[row.verdict], WH_F_B32("assertion", &x->aid),
+           WH_F_STR("reason", row.reason));
+    return WH_OK;
+}
+
+wh_status agent_judge(struct agent *a, struct agent_news *news, struct wh_error *err)
+{
+    uint32_t count = a->view.assertions.count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct game_assertion *x = game_assertion_at(&a->view, i);
+        if (x->status != GAME_PENDING || i == a->view.genesis) continue;
+        WH_TRY(judge_one(a, x, news, err));
+    }
+    return WH_OK;
+}

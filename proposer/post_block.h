@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WH_PROPOSER_POST_BLOCK_H
+#define WH_PROPOSER_POST_BLOCK_H
+
+#include "game/agent/daemon.h"
+
+/* proposer_post_block sends postEthereum with the block of a block file and waits for it to be
+ * mined. Prints the transaction and the input's number. Returns the exit code. */
+int proposer_post_block(const struct daemon_config *cfg, const char *program, const char *path);
+
+#endif
