@@ -11,11 +11,7 @@
 #include "evm/base/preimage.h"
 #include "evm/segment/chain_config.h"
 #include "evm/segment/header.h"
-
-struct blockfile_error {
-    wh_status status; /* WH_E_FORMAT: the file's bytes; WH_E_IO, WH_E_NOMEM: this process */
-    char text[240];
-};
+#include "proto/sys/error.h"
 
 struct blockfile_tx_ref { /* an independent engine's answer, a second opinion */
     uint64_t gas_used;
@@ -50,12 +46,13 @@ struct blockfile {
     void *store;                   /* private: memory and index */
 };
 
-/* blockfile_open reads path. WH_OK: *out owns its memory until blockfile_close. */
+/* blockfile_open reads path. WH_OK: *out owns its memory until blockfile_close. Else the error names the
+ * field: W-FILE-00n or W-JSON-00n, exit code 7 (cannot tell). */
 WH_MUST wh_status blockfile_open(const char *path, const struct evm_crypto *crypto,
-                                 struct blockfile *out, struct blockfile_error *err);
+                                 struct blockfile *out, struct wh_error *err);
 /* blockfile_parse: the same over JSON bytes (plain or one zstd frame). name: for messages. */
 WH_MUST wh_status blockfile_parse(const char *name, wh_span bytes, const struct evm_crypto *crypto,
-                                  struct blockfile *out, struct blockfile_error *err);
+                                  struct blockfile *out, struct wh_error *err);
 void blockfile_close(struct blockfile *f); /* safe on zeroed objects */
 
 /* blockfile_get finds a trie node, code or header of the file by hash. WH_E_MISSING else. */
@@ -83,7 +80,7 @@ struct blockfile_chain {
  * `postEthereum` takes is header, withdrawals_rlp, ommers_rlp, txs. WH_E_MISSING: no parent header. */
 WH_MUST wh_status blockfile_chain_open(const struct blockfile *f, const struct chain_config *config,
                                        const struct evm_crypto *crypto, struct blockfile_chain *out,
-                                       struct blockfile_error *err);
+                                       struct wh_error *err);
 void blockfile_chain_close(struct blockfile_chain *c);
 
 /* blockfile_chain_preimages answers from the chain's own objects (configuration, input, items, ring,

@@ -22,7 +22,7 @@ struct check_missing {
 
 struct check_report {
     enum check_verdict verdict;
-    char why[240]; /* one line for people; empty if agree */
+    char why[640]; /* one line for people; empty if agree */
     uint64_t number;
     bytes32 hash;                 /* of the header that was checked */
     size_t segments, first_wrong; /* first_wrong: index of the first wrong segment, if invalid */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "proto/block/objects.h"
+
+#include <stdlib.h>
+
+enum { FIRST_PLACES = 1024 };
+
+static struct block_object *place_of(const struct block_objects *o, const bytes32 *hash)
+{
+    size_t mask = o->place_count - 1, at = (size_t)load_be64(hash->b) & mask;
+    while (o->places[at].bytes.ptr != NULL && !bytes32_eq(&o->places[at].hash, hash))
+        at = (at + 1) & mask;
+    return &o->places[at];
+}
+
+static bool grow(struct block_objects *o)
+{
+    struct block_objects old = *o;
+    o->place_count = old.place_count > 0 ? 2 * old.place_count : FIRST_PLACES;
+    o->places = calloc(o->place_count, sizeof *o->places);
+    if (o->places == NULL) {
+        *o = old;
+        return false;
+    }
+    for (size_t i = 0; i < old.place_count; i++)
+        if (old.places[i].bytes.ptr != NULL) *place_of(o, &old.places[i].hash) = old.places[i];
+    free(old.places);
+    return true;
+}
+
+bool block_objects_add(struct block_objects *o, const bytes32 *hash, wh_span bytes)
+{
+    if (2 * (o->count + 1) > o->place_count && !grow(o)) return false;
+    struct block_object *place = place_of(o, hash);
+    if (place->bytes.ptr == NULL) {
+        *place = (struct block_object){*hash, bytes};
+        o->count++;
+    }
+    return true;
+}
+
+bool block_objects_find(const struct block_objects *o, const bytes32 *hash, wh_span *bytes)
+{
+    if (o->place_count == 0) return false;
+    const struct block_object *place = place_of(o, hash);
+    if (place->bytes.ptr == NULL) return false;
+    *bytes = place->bytes;
+    return true;
+}
+
+void block_objects_done(struct block_objects *o)
+{
+    free(o->places);
+    *o = (struct block_objects){0};
+}
