@@ -2,8 +2,9 @@
 #ifndef WH_PROTO_L1_ABI_H
 #define WH_PROTO_L1_ABI_H
 
-/* Solidity's ABI, by hand and strict. Encoding: words are appended; a dynamic value is announced
- * by abi_head in its place and written by abi_tail in the same order. Decoding refuses what a
+/* Solidity's ABI, by hand and strict. Encoding: words are appended; a dynamic value is an offset
+ * word in the head (the *_size functions give what the tails before it take) and its tail behind
+ * the head, in the same order. Decoding refuses what a
  * compiler would not produce: dirty padding, offsets that are not the canonical ones, bytes left
  * over (WH_ERR_ABI_FORM). Words are 32 bytes, big-endian. */
 
@@ -24,6 +25,8 @@ void abi_put_addr(struct wh_buf *b, const address *v);
 void abi_put_bytes(struct wh_buf *b, wh_span v);
 void abi_put_words(struct wh_buf *b, const bytes32 *v, size_t n);
 size_t abi_bytes_size(size_t len); /* 32 + len rounded up to words */
+/* bytes[]: length word, offsets, elements. */
+void abi_put_list(struct wh_buf *b, const wh_span *v, size_t n);
 
 /* The reader walks a head from `at`; tails must follow each other without gap or overlap. */
 struct abi_reader {
@@ -44,7 +47,8 @@ bool abi_read_bool(struct abi_reader *r);
 wh_span abi_read_bytes(struct abi_reader *r);
 /* abi_read_words: count words, borrowed (32 * n bytes); n at most max. */
 const uint8_t *abi_read_words(struct abi_reader *r, size_t max, size_t *n);
-/* abi_read_list opens bytes[]: *n elements, each read by abi_read_element in order. */
+/* abi_read_list opens bytes[]: *n elements, each read by abi_read_bytes from the list's own reader;
+ * abi_read_list_end closes it. */
 struct abi_reader abi_read_list(struct abi_reader *r, size_t max, size_t *n);
 void abi_read_list_end(struct abi_reader *r, const struct abi_reader *list);
 /* abi_read_ok: nothing was bad, head and tails are used up. */

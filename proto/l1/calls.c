@@ -93,24 +93,11 @@ void calls_move(const struct game_args *args, struct wh_buf *out)
     WH_ASSERT(!"a move of moves.def");
 }
 
-/* put_list writes bytes[]: count, offsets from behind the count, elements. */
-static void put_list(struct wh_buf *out, const wh_span *items, size_t n)
-{
-    size_t at = 32 * n;
-    abi_put_u64(out, n);
-    for (size_t i = 0; i < n; i++) {
-        abi_put_u64(out, at);
-        at += abi_bytes_size(items[i].len);
-    }
-    for (size_t i = 0; i < n; i++)
-        abi_put_bytes(out, items[i]);
-}
-
 void calls_multicall(const wh_span *calls, size_t n, struct wh_buf *out)
 {
     put_selector(out, CONTRACT_SEL_GAME_MULTICALL);
     abi_put_u64(out, 32);
-    put_list(out, calls, n);
+    abi_put_list(out, calls, n);
 }
 
 void calls_inbox_post(uint64_t timestamp, uint32_t forced, const wh_span *items, size_t n,
@@ -120,7 +107,7 @@ void calls_inbox_post(uint64_t timestamp, uint32_t forced, const wh_span *items,
     abi_put_u64(out, timestamp);
     abi_put_u64(out, forced);
     abi_put_u64(out, 3 * 32);
-    put_list(out, items, n);
+    abi_put_list(out, items, n);
 }
 
 void calls_inbox_post_ethereum(wh_span header, wh_span withdrawals, wh_span ommers,
@@ -138,7 +125,7 @@ void calls_inbox_post_ethereum(wh_span header, wh_span withdrawals, wh_span omme
     abi_put_bytes(out, header);
     abi_put_bytes(out, withdrawals);
     abi_put_bytes(out, ommers);
-    put_list(out, items, n);
+    abi_put_list(out, items, n);
 }
 
 static void put_one(struct wh_buf *out, uint32_t selector, wh_span bytes)

@@ -21,7 +21,7 @@ void wh_buf_reset(struct wh_buf *b)
 uint8_t *wh_buf_grow(struct wh_buf *b, size_t len)
 {
     if (b->failed) return NULL;
-    if (len > b->cap - b->len) {
+    if (b->ptr == NULL || len > b->cap - b->len) {
         size_t cap = b->cap ? b->cap : 256;
         while (cap - b->len < len) {
             if (cap > SIZE_MAX / 2) {
