@@ -19,8 +19,9 @@ struct code {
     bytes32 hash;
     const uint8_t *bytes; /* len bytes, then CODE_PADDING zero bytes */
     size_t len;
-    const uint64_t *jumpdests; /* bit i: byte i is a JUMPDEST; NULL: not analysed yet */
-    uint64_t epoch;            /* step that reported (or made) it last */
+    uint64_t *jumpdests; /* code_words(len) words; bit i: byte i is a JUMPDEST */
+    bool analysed;       /* jumpdests is filled; else it is room for it */
+    uint64_t epoch;      /* step that reported (or made) it last */
 };
 
 struct code_cache {

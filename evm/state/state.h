@@ -76,6 +76,7 @@ struct slot {
     uint32_t tx; /* transaction for which original holds */
     uint32_t warm;
     uint32_t wiped;
+    bool known; /* value is valid, from this step or an earlier one */
     bool dirty;
     bool has_hash;
     bytes32 hash; /* keccak(key) */
@@ -94,8 +95,12 @@ struct state_checkpoint {
     int64_t refund;
 };
 
+struct state_place {
+    uint64_t hash;
+    void *item; /* NULL: free */
+};
 struct state_table { /* open addressing; private */
-    void **places;
+    struct state_place *places;
     size_t mask;
     size_t count;
 };
