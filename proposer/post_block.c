@@ -24,18 +24,14 @@ static wh_status calldata(const struct blockfile *f, const struct blockfile_chai
 static wh_status load(const char *path, struct blockfile *f, struct blockfile_chain *chain,
                       struct wh_error *err)
 {
-    struct blockfile_error e;
     struct chain_config config;
     const struct evm_crypto *crypto = wh_native_crypto();
     if (!crypto) return wh_fail(err, WH_ERR_CRYPTO, "setting up the crypto libraries");
-    if (blockfile_open(path, crypto, f, &e) != WH_OK)
-        return wh_fail(err, e.status < 0 ? WH_ERR_FILE_READ : WH_ERR_FILE_FORM, "%s", e.text);
+    WH_TRY(blockfile_open(path, crypto, f, err));
     if (!blockfile_config(f, CHAIN_WITNESS_CAP_ETHEREUM, &config))
         return wh_fail(err, WH_ERR_FILE_FORM, "%s: no preset for chain %llu", path,
                        (unsigned long long)f->chain_id);
-    if (blockfile_chain_open(f, &config, crypto, chain, &e) != WH_OK)
-        return wh_fail(err, WH_ERR_FILE_FORM, "%s", e.text);
-    return WH_OK;
+    return blockfile_chain_open(f, &config, crypto, chain, err);
 }
 
 static wh_status post(const struct daemon_config *cfg, const char *path, struct wh_error *err)

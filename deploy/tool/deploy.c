@@ -82,19 +82,16 @@ static wh_status check_cost(const struct job *j, struct wh_error *err)
 
 static wh_status load_chain(struct job *j, struct wh_error *err)
 {
-    struct blockfile_error e;
     struct chain_config config;
     uint8_t bytes[CHAIN_CONFIG_MAX];
     const struct evm_crypto *crypto = wh_native_crypto();
     if (!crypto) return wh_fail(err, WH_ERR_CRYPTO, "setting up the crypto libraries");
     if (!j->cfg->block) return wh_fail(err, WH_ERR_CLI_MISSING, "--block FILE");
-    if (blockfile_open(j->cfg->block, crypto, &j->file, &e) != WH_OK)
-        return wh_fail(err, e.status < 0 ? WH_ERR_FILE_READ : WH_ERR_FILE_FORM, "%s", e.text);
+    WH_TRY(blockfile_open(j->cfg->block, crypto, &j->file, err));
     if (!blockfile_config(&j->file, CHAIN_WITNESS_CAP_ETHEREUM, &config))
         return wh_fail(err, WH_ERR_FILE_FORM, "%s: no preset for chain %llu", j->cfg->block,
                        (unsigned long long)j->file.chain_id);
-    if (blockfile_chain_open(&j->file, &config, crypto, &j->chain, &e) != WH_OK)
-        return wh_fail(err, WH_ERR_FILE_FORM, "%s", e.text);
+    WH_TRY(blockfile_chain_open(&j->file, &config, crypto, &j->chain, err));
 
     struct network *n = &j->net;
     memcpy(n->genesis, j->chain.pre, sizeof n->genesis);

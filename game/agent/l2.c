@@ -20,9 +20,7 @@ wh_status l2_open(struct agent_l2 *l2, const struct evm_crypto *crypto, const ch
     if (file_count > L2_FILES_MAX)
         return wh_fail(err, WH_ERR_CLI_VALUE, "--l2-witness: more than %u files", L2_FILES_MAX);
     for (size_t i = 0; i < file_count; i++) {
-        struct blockfile_error e;
-        if (blockfile_open(files[i], crypto, &l2->files[i], &e) != WH_OK)
-            return wh_fail(err, e.status < 0 ? WH_ERR_FILE_READ : WH_ERR_FILE_FORM, "%s", e.text);
+        WH_TRY(blockfile_open(files[i], crypto, &l2->files[i], err));
         l2->file_count = i + 1;
     }
     if (url_count == 0) return WH_OK;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* whittle-challenger: the watchtower. Follows L1, runs every input, judges every assertion, disputes
+ * the false ones; and the same engine for single questions: check, evidence, attest, status. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "challenger/attest.h"
+#include "challenger/check.h"
+#include "challenger/evidence.h"
+#include "challenger/status.h"
+#include "game/agent/daemon.h"
+
+#define NAME "whittle-challenger"
+
+struct config {
+    struct daemon_config daemon; /* first: its options are offsets into it */
+    uint64_t port;
+    bool json, quiet;
+};
+
+#define AT(field) offsetof(struct config, field)
+static const struct wh_option options[] = {
+    DAEMON_OPTIONS,
+    {"port", WH_OPT_U64, AT(port), NULL, "0", "Dispute",
+     "port of `attest` on loopback; 0: a free one"},
+    {"json", WH_OPT_FLAG, AT(json), NULL, NULL, "Output", "one JSON object a line on stdout"},
+    {"quiet", WH_OPT_FLAG, AT(quiet), NULL, NULL, "Output", "verdicts alone"},
+};
+
+enum { RUN, CHECK, STATUS, EXPORT, REPLAY, ATTEST };
+static const struct wh_command commands[] = {
+    [RUN] = {"run", "", 0, 0, "follow, judge, dispute until SIGTERM (the default)"},
+    [CHECK] = {"check", "FILE|CLAIM...", 1, 4096,
+               "re-execute block files, or ask the store about an assertion"},
+    [STATUS] = {"status", "", 0, 0, "what the store of a running daemon says"},
+    [EXPORT] = {"evidence export", "STEP FILE", 2, 2,
+                "write the evidence of one own step: all that a stranger needs to run it"},
+    [REPLAY] = {"evidence replay", "FILE", 1, 1,
+                "run that step from the file alone: true or false"},
+    [ATTEST] = {"attest", "", 0, 0, "sign steps for an attested verifier (JSON-RPC on loopback)"},
+};
+
+static const char *const examples[] = {
+    "whittle-challenger check mainnet-22615247.json.zst",
+    "whittle-challenger --network net.json --l1-eth-rpc URL --datadir /var/lib/whittle --watch",
+    "whittle-challenger --network net.json --l1-eth-rpc URL --datadir /var/lib/whittle \\\n"
+    "      --key-file key --l2-eth-rpc URL",
+    NULL};
+
+static const struct wh_program program = {
+    .name = NAME,
+    .summary = "re-executes a chain and disputes what is false",
+    .commands = commands,
+    .command_count = sizeof commands / sizeof commands[0],
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .examples = examples,
+};
+
+/* A claim is 0x and 64 hex digits; anything else names a file. */
+static bool is_claim(const char *arg)
+{
+    return strlen(arg) == 66 && arg[0] == '0' && arg[1] == 'x' &&
+           strspn(arg + 2, "0123456789abcdefABCDEF") == 64;
+}
+
+static int check(const struct config *cfg, const struct wh_cli *cli)
+{
+    int code = WH_EXIT_OK;
+    if (!is_claim(cli->args[0]))
+        return check_files(NAME, cli->args, (size_t)cli->arg_count, cfg->json, cfg->quiet);
+    const char *dir;
+    struct wh_error err = {0};
+    if (daemon_dir(&cfg->daemon, &dir, &err) != WH_OK) return wh_error_print(stderr, NAME, &err);
+    for (int i = 0; i < cli->arg_count; i++) {
+        int one = check_claim(NAME, dir, cli->args[i], cfg->json);
+        if (one == WH_EXIT_INVALID || code == WH_EXIT_OK) code = one;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct wh_cli cli;
+    struct config cfg = {0};
+    int code = 0;
+    if (!wh_cli_start(&cli, &program, argc, argv, &cfg, &code)) return code;
+    switch ((int)(cli.command - commands)) {
+    case RUN: {
+        struct daemon_role role = {.name = NAME};
+        code = daemon_run(&cfg.daemon, &role);
+        break;
+    }
+    case CHECK: code = check(&cfg, &cli); break;
+    case STATUS: code = status_print(&cfg.daemon, NAME, cfg.json); break;
+    case EXPORT: code = evidence_export(&cfg.daemon, NAME, cli.args[0], cli.args[1]); break;
+    case REPLAY: code = evidence_replay(NAME, cli.args[0], cfg.json); break;
+    case ATTEST: code = attest_serve(&cfg.daemon, NAME, cfg.port); break;
+    default: break;
+    }
+    wh_cli_done(&cli);
+    return code;
+}
