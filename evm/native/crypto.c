@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "evm/native/crypto.h"
-#include "evm/hash/keccak.h"
+#include "evm/native/keccak_native.h"
 #include "evm/native/private.h"
 #include "evm/precompile/bn254.h"
 
 #include <pthread.h>
 
-static void native_keccak256(void *ctx, const uint8_t *data, size_t len, bytes32 *out)
-{
-    (void)ctx;
-    keccak256(data, len, out);
-}
-
-static void native_keccak_many(void *ctx, size_t n, const wh_span *in, bytes32 *out)
-{
-    (void)ctx;
-    for (size_t i = 0; i < n; i++)
-        keccak256(in[i].ptr, in[i].len, &out[i]);
-}
-
-static const struct evm_crypto table = {
+/* Both keccak slots are filled by init, by what the CPU can do. */
+static struct evm_crypto table = {
     .ctx = NULL,
-    .keccak256 = native_keccak256,
-    .keccak_many = native_keccak_many,
     .ecrecover = native_ecrecover,
     .sha256 = native_sha256,
     .ripemd160 = native_ripemd160,
@@ -46,6 +32,9 @@ static bool ready;
 
 static void init(void)
 {
+    const struct wh_keccak_ops *keccak = wh_keccak_best();
+    table.keccak256 = keccak->one;
+    table.keccak_many = keccak->many;
     ready = native_p256_init() && native_kzg_init();
 }
 
