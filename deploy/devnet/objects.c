@@ -76,6 +76,17 @@ wh_status objects_get(const struct objects *o, const bytes32 *hash, wh_span *byt
     return WH_OK;
 }
 
+static wh_status sink_put(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span bytes)
+{
+    (void)kind;
+    return objects_put(ctx, hash, bytes);
+}
+
+struct wh_sink objects_sink(struct objects *o)
+{
+    return (struct wh_sink){.ctx = o, .put = sink_put};
+}
+
 void objects_done(struct objects *o)
 {
     while (o->slabs != NULL) {

@@ -32,6 +32,9 @@ WH_MUST wh_status objects_put(struct objects *o, const bytes32 *hash, wh_span by
 /* objects_get: the bytes live as long as the table. WH_E_MISSING: not here. */
 WH_MUST wh_status objects_get(const struct objects *o, const bytes32 *hash, wh_span *bytes);
 
+/* objects_sink puts what a settle makes into the table. */
+struct wh_sink objects_sink(struct objects *o);
+
 /* A set of hashes, in order of first entry: what a recorded run asked for. Starts zeroed. */
 struct hash_set {
     bytes32 *items;  /* owns */

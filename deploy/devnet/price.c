@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "deploy/devnet/price.h"
 
-static const u256 U256_TOP = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+#include "evm/segment/fees.h"
 
 u256 price_of(uint64_t excess)
 {
-    const u256 numerator = u256_from_u64(excess);
-    u256 sum = {{0}}, quot;
-    u256 term = u256_from_u64((uint64_t)EXECUTE_PRICE_MIN * EXECUTE_DENOMINATOR);
-    for (uint64_t i = 1; !u256_is_zero(&term); i++) {
-        if (u256_add(&sum, &sum, &term)) return U256_TOP;
-        if (u256_mul_overflow(&term, &term, &numerator)) return U256_TOP;
-        const u256 d = u256_from_u64(EXECUTE_DENOMINATOR * i);
-        u256_divmod(&term, &d, &quot, NULL);
-        term = quot;
-    }
-    const u256 d = u256_from_u64(EXECUTE_DENOMINATOR);
-    u256_divmod(&sum, &d, &quot, NULL);
-    return quot;
+    return fee_exponential(EXECUTE_PRICE_MIN, excess, EXECUTE_DENOMINATOR);
 }
 
 uint64_t price_next_excess(uint64_t excess, uint64_t used)
