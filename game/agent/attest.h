@@ -12,6 +12,7 @@
 #include "evm/base/crypto.h"
 #include "game/agent/network.h"
 #include "proto/l1/keys.h"
+#include "proto/l1/proofs.h"
 
 struct attest_step {
     uint64_t target;
@@ -20,11 +21,9 @@ struct attest_step {
     wh_span trace; /* borrowed */
 };
 
-/* attest_digest is the EIP-712 digest of Step(execId, preLeaf, target, inputHash, postLeaf). */
-void attest_digest(const struct network *net, const struct attest_step *step, bytes32 *out);
-
-/* attest_signer recovers who signed; false: r, s, v (27, 28) are no signature, or s is high. */
-bool attest_signer(const bytes32 *digest, const uint8_t sig[65], address *out);
+/* attest_statement: what is signed about a step whose post leaf is known. */
+void attest_statement(const struct network *net, const struct attest_step *step,
+                      struct l1_statement *out);
 
 /* attest_params: the parameters of whittle_attestStep, [{target, inputHash, pre, trace}]. */
 json_t *attest_params(const struct attest_step *step);

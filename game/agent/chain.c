@@ -227,20 +227,21 @@ static wh_status run_first(struct agent_chain *c, const struct seg_env *env, uin
     return seg_run(env, n + 1, hash, n, state, r->results, r->max, &r->count);
 }
 
-/* run_again walks the same steps one by one from their own traces; fills the states. */
-static wh_status run_again(struct agent_chain *c, const struct seg_env *env,
+/* run_again walks the same steps one by one, each from its own trace alone (seg_capture checks
+ * that); fills the states. */
+static wh_status run_again(const struct agent_chain *c, const struct seg_env *env,
                            const struct game *view, uint64_t n, struct span_run *r, bool *differs)
 {
     const uint8_t *pre = c->tip;
     for (size_t i = 0; i < r->count; i++) {
-        bytes32 input, leaf;
+        struct seg_result again;
+        bytes32 input;
         wh_span trace;
         uint64_t x;
         uint8_t *post = r->states + i * SEG_STATE_SIZE;
         chain_input_hash(view, pre, &input);
-        WH_TRY(execute_capture(pre, n + 1, &input, env->preimages, env->arena, c->crypto, NULL,
-                               post, &leaf, &trace, &x));
-        if (!bytes32_eq(&leaf, &r->results[i].leaf)) {
+        WH_TRY(seg_capture(env, pre, n + 1, &input, post, &again, &trace, &x));
+        if (!bytes32_eq(&again.leaf, &r->results[i].leaf)) {
             *differs = true;
             return WH_OK;
         }
@@ -334,7 +335,8 @@ wh_status chain_advance(struct agent_chain *c, const struct game *view, bool *ra
     bytes32 hash = game_input_at(view, (uint32_t)n)->hash;
     struct wh_preimages preimages = objects_preimages(&c->objects);
     struct wh_sink made = objects_sink(&c->objects);
-    struct seg_env env = {&preimages, &made, &c->arena, c->crypto, NULL};
+    struct seg_env env = {
+        .preimages = &preimages, .made = &made, .arena = &c->arena, .crypto = c->crypto};
     char what[64];
     snprintf(what, sizeof what, "input %llu", (unsigned long long)n);
 
@@ -371,7 +373,8 @@ wh_status chain_state(struct agent_chain *c, const struct game *view, uint64_t i
     size_t max = (size_t)(index - at), count = 0;
     struct wh_preimages preimages = objects_preimages(&c->objects);
     struct wh_sink made = objects_sink(&c->objects);
-    struct seg_env env = {&preimages, &made, &c->arena, c->crypto, NULL};
+    struct seg_env env = {
+        .preimages = &preimages, .made = &made, .arena = &c->arena, .crypto = c->crypto};
     struct seg_result *results = WH_NEW(&c->arena, struct seg_result, max);
     uint64_t inputs = game_inbox_count(view), first = tree_state_inbox_pos(out);
     bytes32 *hashes = WH_NEW(&c->arena, bytes32, inputs - first + 1);

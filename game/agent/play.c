@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "proto/l1/calls.h"
+#include "proto/l1/proofs.h"
 #include "proto/sys/log.h"
-
-/* EXECUTE's address, and the slots of its accounts (PROTOCOL 6). */
-static const address execute_at = {
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0x01}};
 
 /* --- me */
 
@@ -24,13 +21,12 @@ static wh_status to_u128(const u256 *v, u128 *out)
 static wh_status execute_account(struct agent *a, struct wh_error *err)
 {
     struct l1_at at = l1_at_hash(&a->head_hash);
-    bytes32 slot = {{0}}, word;
+    bytes32 slot = l1_execute_slot(&a->me.who), word;
     struct wh_buf price = {0};
-    slot.b[11] = 1; /* 2^160 + account */
-    memcpy(slot.b + 12, a->me.who.b, 20);
-    WH_TRY(l1_storage(a->opt.rpc, &execute_at, &slot, &at, &word, err));
+    WH_TRY(l1_storage(a->opt.rpc, &L1_EXECUTE_ADDRESS, &slot, &at, &word, err));
     u256 prepaid = u256_from_be(word.b);
-    wh_status st = l1_call(a->opt.rpc, NULL, &execute_at, (wh_span){NULL, 0}, &at, &price, err);
+    wh_status st =
+        l1_call(a->opt.rpc, NULL, &L1_EXECUTE_ADDRESS, (wh_span){NULL, 0}, &at, &price, err);
     if (st == WH_OK && price.len != 32)
         st = wh_fail(err, WH_ERR_ABI_FORM, "EXECUTE answered %zu bytes for its price", price.len);
     if (st == WH_OK) {
@@ -164,7 +160,7 @@ static wh_status move_data(struct agent *a, const struct solver_move *m, address
         return chunk_data(a, m, data, err);
     }
     if (m->kind == SOLVER_DEPOSIT) {
-        *to = execute_at;
+        *to = L1_EXECUTE_ADDRESS;
         calls_deposit(&a->me.who, data);
         return WH_OK;
     }

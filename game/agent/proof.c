@@ -3,104 +3,77 @@
  * or k signatures of attesters over the step. */
 #include "game/agent/agent.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "game/agent/attest.h"
 #include "proto/sys/json.h"
 #include "proto/sys/log.h"
 
-static void put_u64(struct wh_buf *out, uint64_t v, unsigned bytes)
+static wh_status execute_proof(struct agent *a, const struct wh_buf *trace, uint64_t x,
+                               struct wh_buf *proof, struct wh_error *err)
 {
-    uint8_t b[8];
-    store_be64(b, v);
-    wh_buf_put(out, b + 8 - bytes, bytes);
-}
-
-static void execute_proof(struct agent *a, const struct wh_buf *trace, uint64_t x,
-                          struct wh_buf *proof)
-{
-    put_u64(proof, x, 8);
     if (trace->len <= SOLVER_CHUNK) {
-        put_u64(proof, 0, 1);
-        wh_buf_put(proof, trace->ptr, trace->len);
-        return;
+        l1_proof_run(x, wh_buf_span(trace), proof);
+        return WH_OK;
     }
     size_t n = (trace->len + SOLVER_CHUNK - 1) / SOLVER_CHUNK;
-    put_u64(proof, 1, 1);
-    put_u64(proof, trace->len, 4);
-    put_u64(proof, n, 2);
+    bytes32 *chunks = (bytes32 *)calloc(n, sizeof *chunks);
+    if (!chunks) return wh_fail(err, WH_ERR_NOMEM, "%zu chunks", n);
     for (size_t i = 0; i < n; i++) {
         size_t at = i * SOLVER_CHUNK;
-        bytes32 h;
-        tree_keccak(a->opt.crypto, trace->ptr + at,
-                    trace->len - at < SOLVER_CHUNK ? trace->len - at : SOLVER_CHUNK, &h);
-        wh_buf_put(proof, h.b, 32);
+        size_t len = trace->len - at < SOLVER_CHUNK ? trace->len - at : SOLVER_CHUNK;
+        tree_keccak(a->opt.crypto, trace->ptr + at, len, &chunks[i]);
     }
+    l1_proof_chunks(x, (uint32_t)trace->len, chunks, (uint16_t)n, proof);
+    free(chunks);
+    return WH_OK;
 }
 
-/* ask sends one step to an attester; *sig is its signature over digest. */
-static wh_status ask(struct l1_rpc *rpc, const struct attest_step *step, const bytes32 *digest,
-                     uint8_t sig[65], address *signer, struct wh_error *err)
+/* ask sends one step to an attester and checks its signature. */
+static wh_status ask(struct l1_rpc *rpc, const struct attest_step *step,
+                     const struct l1_statement *statement, struct l1_attestation *out,
+                     struct wh_error *err)
 {
     json_t *result = NULL;
     WH_TRY(l1_rpc_call(rpc, "whittle_attestStep", attest_params(step), &result, err));
     struct wh_json root = wh_json_root(result, "whittle_attestStep");
-    wh_status st = wh_json_fixed(&root, sig, 65, err);
+    wh_status st = wh_json_fixed(&root, out->sig, sizeof out->sig, err);
     json_decref(result);
     WH_TRY(st);
-    if (!attest_signer(digest, sig, signer))
-        return wh_fail(err, WH_ERR_RPC_FORM, "an attester answered a signature that is none");
-    return WH_OK;
+    return l1_attest_check(statement, out->sig, &out->signer, err);
 }
 
-struct signature {
-    address signer;
-    uint8_t sig[65];
-};
-
-static bool is_signer(const struct network *net, const address *who)
+/* wanted: one of the game's signers, and not here already. */
+static bool wanted(const struct network *net, const struct l1_attestation *v, size_t n,
+                   const address *signer)
 {
+    for (size_t i = 0; i < n; i++)
+        if (address_eq(&v[i].signer, signer)) return false;
     for (unsigned i = 0; i < net->signer_count; i++)
-        if (address_eq(&net->signers[i], who)) return true;
+        if (address_eq(&net->signers[i], signer)) return true;
     return false;
-}
-
-/* insert keeps sigs ascending by signer, each signer once. */
-static size_t insert(struct signature *sigs, size_t n, const struct signature *s)
-{
-    size_t i = 0;
-    while (i < n && memcmp(sigs[i].signer.b, s->signer.b, 20) < 0)
-        i++;
-    if (i < n && address_eq(&sigs[i].signer, &s->signer)) return n;
-    memmove(sigs + i + 1, sigs + i, (n - i) * sizeof *sigs);
-    sigs[i] = *s;
-    return n + 1;
 }
 
 static wh_status attested_proof(struct agent *a, const struct attest_step *step,
                                 struct wh_buf *proof, struct wh_error *err)
 {
     const struct network *net = a->opt.net;
-    struct signature sigs[NETWORK_SIGNERS + 1];
+    struct l1_attestation v[NETWORK_SIGNERS];
+    struct l1_statement statement;
     size_t n = 0;
-    bytes32 digest;
-    attest_digest(net, step, &digest);
+    attest_statement(net, step, &statement);
     for (size_t i = 0; i < a->opt.attester_count && n < net->threshold; i++) {
-        struct signature s;
-        wh_status st = ask(a->attesters[i], step, &digest, s.sig, &s.signer, err);
+        wh_status st = ask(a->attesters[i], step, &statement, &v[n], err);
         if (st == WH_E_NOMEM) return st;
-        if (st != WH_OK) {
+        if (st != WH_OK) /* this one says nothing; the others may be enough */
             wh_log_error(WH_LEVEL_WARN, WH_EV_RPC_ERROR, err);
-            continue;
-        }
-        if (is_signer(net, &s.signer)) n = insert(sigs, n, &s);
+        else if (wanted(net, v, n, &v[n].signer))
+            n++;
     }
     if (n < net->threshold)
         return wh_fail(err, WH_ERR_RPC_QUORUM, "%zu of %u attesters signed the step", n,
                        net->threshold);
-    wh_buf_put(proof, step->post_leaf.b, 32);
-    for (size_t i = 0; i < net->threshold; i++)
-        wh_buf_put(proof, sigs[i].sig, 65);
+    l1_proof_attested(&step->post_leaf, v, n, proof);
     return WH_OK;
 }
 
@@ -118,7 +91,8 @@ wh_status agent_proof(struct agent *a, uint64_t index, uint64_t target, struct w
         return wh_buf_ok(proof) ? WH_OK : wh_fail(err, WH_ERR_NOMEM, "proof");
     }
     st = chain_trace(&a->chain, &a->view, index, target, &trace, &x, &step.post_leaf, err);
-    if (st == WH_OK && a->opt.net->kind == NETWORK_EXECUTE) execute_proof(a, &trace, x, proof);
+    if (st == WH_OK && a->opt.net->kind == NETWORK_EXECUTE)
+        st = execute_proof(a, &trace, x, proof, err);
     if (st == WH_OK && a->opt.net->kind == NETWORK_ATTESTED) {
         step.trace = wh_buf_span(&trace);
         st = chain_state(&a->chain, &a->view, index, step.pre, err);
