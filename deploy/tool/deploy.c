@@ -249,7 +249,10 @@ static wh_status run(struct job *j, struct wh_error *err)
                        j->net.known_count);
 
     WH_TRY(create_inbox(j, &first, err));
-    WH_TRY(create(j, &contract_trace_store, NULL, "TraceStore", &j->net.trace_store, &block, err));
+    j->net.trace_store = cfg->trace_store;
+    if (!cfg->trace_store_given)
+        WH_TRY(
+            create(j, &contract_trace_store, NULL, "TraceStore", &j->net.trace_store, &block, err));
     WH_TRY(create_verifier(j, &block, err));
     WH_TRY(create_game(j, err));
     j->net.deploy_block = first; /* logs of the Inbox may be older than Game */

@@ -9,8 +9,8 @@ struct deploy_config {
     const char *key_file, *block, *preset, *verifier, *tag, *out;
     uint64_t k, a, t_ms, threshold;
     u256 bond;
-    address sequencer, treasury;
-    bool sequencer_given, treasury_given, bond_given, partial_ring;
+    address sequencer, treasury, trace_store;
+    bool sequencer_given, treasury_given, trace_store_given, bond_given, partial_ring;
 };
 
 /* deploy_contracts checks, deploys, writes the deployment file, and prints one line a contract. */

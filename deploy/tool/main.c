@@ -27,6 +27,8 @@ static const struct wh_option options[] = {
      "who may post blocks; the key's own address if not given"},
     {"treasury", WH_OPT_ADDRESS, AT(treasury), "ADDRESS", NULL, "Game",
      "receiver of what is left of a pot; the key's own address if not given"},
+    {"trace-store", WH_OPT_ADDRESS, AT(trace_store), "ADDRESS", NULL, "Game",
+     "the TraceStore that this L1's EXECUTE reads; a new one is deployed if not given"},
     {"verifier", WH_OPT_CHOICE, AT(verifier), "execute|attested", "execute", "Game",
      "how a step is proven: EXECUTE at 0x0101, or signatures of attesters"},
     {"signer", WH_OPT_LIST, AT(signers), "ADDRESS", NULL, "Game", "attester; repeat for more"},
@@ -67,6 +69,7 @@ int main(int argc, char **argv)
     if (!wh_cli_start(&cli, &program, argc, argv, &cfg, &code)) return code;
     cfg.sequencer_given = wh_cli_given(&cli, "sequencer");
     cfg.treasury_given = wh_cli_given(&cli, "treasury");
+    cfg.trace_store_given = wh_cli_given(&cli, "trace-store");
     cfg.bond_given = wh_cli_given(&cli, "bond");
     if (deploy_contracts(&cfg, &err) != WH_OK) code = wh_error_print(stderr, NAME, &err);
     wh_cli_done(&cli);
