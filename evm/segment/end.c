@@ -172,11 +172,12 @@ static wh_status seal(struct step *step, const struct closing *c, const bytes32 
         WH_TRY(withdrawals_root(step, c->withdrawals, c->withdrawal_count, &h.withdrawals_root));
     size_t len = header_encode(&h, bytes);
     crypto->keccak256(crypto->ctx, bytes, len, hash);
-    if (!step_is_rollup(step)) {
-        bool large = step->s.fork >= FORK_OSAKA && block_too_large(step, c, len);
-        if (large || !bytes32_eq(hash, &step->s.l1_hash)) return step_refuse(step);
-    }
-    return step_made(step, WH_OBJECT_DATA, hash, wh_span_of(bytes, len));
+    /* Handed out whether it is the claimed one or not: who builds a block learns its header so. */
+    WH_TRY(step_made(step, WH_OBJECT_DATA, hash, wh_span_of(bytes, len)));
+    if (step_is_rollup(step)) return WH_OK;
+    bool large = step->s.fork >= FORK_OSAKA && block_too_large(step, c, len);
+    if (large || !bytes32_eq(hash, &step->s.l1_hash)) return step_refuse(step);
+    return WH_OK;
 }
 
 /* Ring nodes are handed out through a callback without a status. */
