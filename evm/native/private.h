@@ -23,6 +23,11 @@ wh_status native_bls_map_fp2(void *ctx, const uint8_t in[128], uint8_t out[256])
 wh_status native_kzg_verify(void *ctx, const uint8_t commitment[48], const uint8_t z[32],
                             const uint8_t y[32], const uint8_t proof[48], bool *valid);
 
+/* bn254 for CPUs with ADX: evm/precompile/bn254.h, built a second time. */
+wh_status bn254_add_adx(void *ctx, const uint8_t in[128], uint8_t out[64]);
+wh_status bn254_mul_adx(void *ctx, const uint8_t in[96], uint8_t out[64]);
+wh_status bn254_pairing_adx(void *ctx, const uint8_t *in, size_t pairs, bool *one);
+
 /* Set-up of one process, called once before any slot; false: no memory. */
 bool native_p256_init(void);
 bool native_kzg_init(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "evm/precompile/bn254_fp.h"
+#include "evm/precompile/field4_inv.h"
 
 /* (xa ya - xb yb) + ((xa + xb)(ya + yb) - xa ya - xb yb) i, on double-width values. The sums stay
  * below 2p < 2^255, their product below 2^510. */
@@ -41,16 +42,14 @@ void fp2_sqr(fp2 *r, const fp2 *x)
     fp_mul(&r->a, &sum, &difference);
 }
 
-/* Fermat: a^(p - 2). */
 void fp_inv(fp *r, const fp *a)
 {
-    fp out = fp_one, base = *a;
-    for (int i = 255; i >= 0; i--) {
-        uint64_t word = bn254_p[i / 64] - (i / 64 == 0 ? 2 : 0);
-        fp_sqr(&out, &out);
-        if ((word >> (i % 64)) & 1) fp_mul(&out, &out, &base);
-    }
-    *r = out;
+    static const fp rrr = {
+        /* 2^768 mod p */
+        {0xb1cd6dafda1530df, 0x62f210e6a7283db6, 0xef7f0b0c0ada0afb, 0x20fd6e902d592544}};
+    fp t;
+    field4_inv(t.w, a->w, bn254_p, BN254_P_INV); /* a^-1 R^-1 */
+    fp_mul(r, &t, &rrr);
 }
 
 /* 1 / (a + b i) = (a - b i) / (a^2 + b^2). */

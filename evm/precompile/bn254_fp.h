@@ -4,6 +4,7 @@
 
 /* Fp and Fp2 = Fp[i] / (i^2 + 1) of bn254. Outputs may be inputs. */
 
+#include "evm/precompile/bn254_names.h"
 #include "evm/precompile/field4.h"
 
 typedef fe4 fp;
@@ -76,44 +77,56 @@ typedef struct fp_wide {
 
 FIELD4_INLINE void fp_wide_mul(fp_wide *r, const fp *a, const fp *b)
 {
+#ifdef FIELD4_ADX
+    field4_adx_wide_mul(r->w, a->w, b->w);
+#else
     uint64_t t[8] = {0};
-#pragma GCC unroll 4
+#    pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         uint64_t c = 0;
-#pragma GCC unroll 4
+#    pragma GCC unroll 4
         for (int j = 0; j < 4; j++)
             t[i + j] = field4_mac(t[i + j], a->w[j], b->w[i], &c);
         t[i + 4] = c;
     }
     for (int i = 0; i < 8; i++)
         r->w[i] = t[i];
+#endif
 }
 
 /* r = a - b; the borrow. */
 FIELD4_INLINE uint64_t fp_wide_sub(fp_wide *r, const fp_wide *a, const fp_wide *b)
 {
+#ifdef FIELD4_X86
+    return field4_x86_wide_sub(r->w, a->w, b->w);
+#else
     uint64_t borrow = 0;
-#pragma GCC unroll 8
+#    pragma GCC unroll 8
     for (int i = 0; i < 8; i++)
         r->w[i] = field4_sbb(a->w[i], b->w[i], &borrow);
     return borrow;
+#endif
 }
 
 /* Montgomery reduction of a value below p 2^256. */
 FIELD4_INLINE void fp_wide_reduce(fp *r, const fp_wide *a)
 {
+#ifdef FIELD4_ADX
+    field4_adx_wide_reduce(r->w, a->w, bn254_p, BN254_P_INV);
+#else
     uint64_t t[8], top = 0;
     for (int i = 0; i < 8; i++)
         t[i] = a->w[i];
-#pragma GCC unroll 4
+#    pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         uint64_t q = t[i] * BN254_P_INV, c = 0;
-#pragma GCC unroll 4
+#    pragma GCC unroll 4
         for (int j = 0; j < 4; j++)
             t[i + j] = field4_mac(t[i + j], q, bn254_p[j], &c);
         t[i + 4] = field4_adc(t[i + 4], c, &top);
     }
     field4_reduce(r, t + 4, 0, bn254_p);
+#endif
 }
 
 FIELD4_INLINE void fp2_add(fp2 *r, const fp2 *x, const fp2 *y)
@@ -180,12 +193,12 @@ FIELD4_INLINE void fp2_mul_xi(fp2 *r, const fp2 *x)
     fp_add(&r->b, &t.b, &a);
 }
 
-/* bn254_fp.c */
+/* bn254_fp.c; linkage names by bn254_names.h */
 void fp2_mul(fp2 *r, const fp2 *x, const fp2 *y);
 void fp2_sqr(fp2 *r, const fp2 *x);
 void fp_inv(fp *r, const fp *a); /* 0 gives 0 */
 void fp2_inv(fp2 *r, const fp2 *x);
-/* bn254_fp_decode reads 32 bytes, big-endian; false if the value is not below p. */
+/* fp_decode reads 32 bytes, big-endian; false if the value is not below p. */
 bool fp_decode(fp *r, const uint8_t in[32]);
 void fp_encode(uint8_t out[32], const fp *a);
 

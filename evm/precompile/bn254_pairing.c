@@ -6,10 +6,11 @@
  * anything in Fp2, which the final exponentiation removes. Points run in homogeneous projective
  * coordinates (Costello, Lange, Naehrig, PKC 2010; Aranha et al., EUROCRYPT 2011). */
 
-#include "evm/precompile/bn254.h"
 #include "evm/precompile/bn254_const.h"
 #include "evm/precompile/bn254_g1.h"
 #include "evm/precompile/bn254_tower.h"
+
+#include "evm/precompile/bn254.h" /* after the names */
 
 typedef struct g2_affine {
     fp2 x, y;
