@@ -130,6 +130,7 @@ extern const uint8_t contract_topic_trace_store_chunk[32]; /* Chunk(bytes32,uint
 #define CONTRACT_SEL_ATTESTED_EXECUTE_SIGNERS 0x46f0975au /* signers() */
 #define CONTRACT_SEL_ATTESTED_EXECUTE_STEP 0x71c24ef4u /* step(uint64,bytes32,bytes,bytes) */
 #define CONTRACT_SEL_ATTESTED_EXECUTE_STRIKE 0xeeede518u /* strike(bytes32,uint64,bytes32,bytes32,bytes,bytes32,bytes) */
+#define CONTRACT_SEL_ATTESTED_EXECUTE_VERDICT 0x3e3e0cf3u /* verdict(bytes32,uint64,bytes32,bytes) */
 /* AttestedExecute: first topics of its events */
 extern const uint8_t contract_topic_attested_execute_struck[32]; /* Struck(address) */
 

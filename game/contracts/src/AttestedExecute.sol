@@ -56,11 +56,21 @@ contract AttestedExecute is IStepVerifier {
     function step(uint64 target, bytes32 inputHash, bytes calldata pre, bytes calldata proof)
         external
         view
+        returns (bytes32)
+    {
+        if (pre.length != StateLib.SIZE) revert NoVerdict();
+        return verdict(StateLib.leaf(pre), target, inputHash, proof);
+    }
+
+    /// @notice The same for a state of which only the leaf is at hand; lets a sender check a quorum before it pays.
+    function verdict(bytes32 preLeaf, uint64 target, bytes32 inputHash, bytes calldata proof)
+        public
+        view
         returns (bytes32 postLeaf)
     {
-        if (pre.length != StateLib.SIZE || proof.length != 32 + SIGNATURE * k) revert NoVerdict();
+        if (proof.length != 32 + SIGNATURE * k) revert NoVerdict();
         postLeaf = bytes32(proof[:32]);
-        bytes32 hash = digest(StateLib.leaf(pre), target, inputHash, postLeaf);
+        bytes32 hash = digest(preLeaf, target, inputHash, postLeaf);
         address last = address(0);
         for (uint256 from = 32; from < proof.length; from += SIGNATURE) {
             address signer = _recover(hash, proof[from:from + SIGNATURE]);
