@@ -9,9 +9,10 @@
 #include "proto/sys/file.h"
 #include "proto/sys/hex.h"
 
-#define QUIET_MS 250u /* without a new block: everybody has answered */
-#define STEP_S   10u  /* L1 time moved at once */
-#define STUCK_MS 15000u
+#define QUIET_MS      250u /* without a new block: everybody has answered */
+#define STEP_S        10u  /* L1 time moved at once */
+#define STUCK_MS      15000u
+#define CHALLENGER_MS 5000u /* it comes at the latest then, whoever has posted */
 
 /* pending: does the honest strategy, as the challenger, want a move now? */
 static bool pending(struct show *s)

@@ -208,6 +208,11 @@ static void print_text(struct show *s, const struct ending *e, bool won, uint64_
              (double)wall_ms / 1000.0);
 }
 
+static const char *name(void *ctx, const address *who)
+{
+    return show_name((const struct show *)ctx, who);
+}
+
 wh_status show_sum(struct show *s, bool *won, struct wh_error *err)
 {
     struct ending e;
@@ -220,7 +225,7 @@ wh_status show_sum(struct show *s, bool *won, struct wh_error *err)
     print_text(s, &e, *won, wall_ms);
     if (s->cfg->svg) {
         struct wh_buf svg = {0};
-        wh_status st = picture_draw(&s->agent, &svg, err);
+        wh_status st = picture_draw(&s->agent, name, s, &svg, err);
         if (st == WH_OK) st = wh_file_write(s->cfg->svg, svg.ptr, svg.len, 0644, err);
         wh_buf_done(&svg);
         WH_TRY(st);
