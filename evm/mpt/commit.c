@@ -74,17 +74,17 @@ static wh_status flush(struct mpt_pool *pool, struct batch *b, mpt_new_node emit
 static wh_status seal(struct mpt_pool *pool, struct batch *b, struct mpt_node *n, mpt_new_node emit,
                       void *ctx)
 {
-    size_t size = mpt_node_size(n);
-    bool hashed = size >= 32 || n->is_root;
-    uint8_t *place = wh_arena_alloc(pool->arena, (hashed ? 32 : 0) + size, 1);
+    /* hash, then the encoding; what the bound had too much goes back to the arena */
+    uint8_t *place = wh_arena_alloc(pool->arena, 32 + mpt_node_bound(n), 1);
     if (place == NULL) return WH_E_NOMEM;
-    mpt_node_encode(n, place + (hashed ? 32 : 0), size);
+    mpt_node_encode(n, place + 32);
+    pool->arena->used = (size_t)(n->enc + n->enc_len - pool->arena->base);
     n->step = pool->step;
     n->queued = false;
-    if (!hashed) return WH_OK;
+    if (n->enc_len < 32 && !n->is_root) return WH_OK;
     b->to[b->n].node = n;
     b->to[b->n].hash = place;
-    b->in[b->n] = wh_span_of(n->enc, size);
+    b->in[b->n] = wh_span_of(n->enc, n->enc_len);
     return ++b->n == BATCH ? flush(pool, b, emit, ctx) : WH_OK;
 }
 

@@ -61,13 +61,31 @@ static wh_status take_child(const uint8_t **p, const uint8_t *end, mpt_ref *chil
     return WH_OK;
 }
 
+/* is_full: 16 hashes and no value, the most frequent node of all. */
+static bool is_full(wh_span payload)
+{
+    if (payload.len != 16 * 33 + 1 || payload.ptr[16 * 33] != 0x80) return false;
+    unsigned other = 0;
+    for (unsigned i = 0; i < 16; i++)
+        other |= payload.ptr[33 * i] ^ 0xa0u;
+    return other == 0;
+}
+
 static wh_status decode_branch(struct mpt_node *n, wh_span payload)
 {
     const uint8_t *p = payload.ptr, *end = p + payload.len;
+    uint32_t mask = 0;
+    if (is_full(payload)) {
+        for (unsigned i = 0; i < 16; i++)
+            n->u.child[i] = mpt_ref_of(p + 33 * i + 1, MPT_REF_HASH);
+        n->mask = 0xffff;
+        return WH_OK;
+    }
     for (unsigned i = 0; i < 16; i++) {
         WH_TRY(take_child(&p, end, &n->u.child[i]));
-        n->mask |= (uint32_t)(n->u.child[i] != 0) << i;
+        mask |= (uint32_t)(n->u.child[i] != 0) << i;
     }
+    n->mask = mask;
     if (end - p != 1 || *p != 0x80) return WH_E_FORMAT; /* no value in a branch */
     return __builtin_popcount(n->mask) >= 2 ? WH_OK : WH_E_FORMAT;
 }
@@ -167,37 +185,29 @@ static void put_hex_prefix(uint8_t *out, const struct mpt_node *n)
     }
 }
 
-/* child_size and put_child: a reference as an item of the parent. */
-static size_t child_size(mpt_ref r)
-{
-    switch (mpt_tag_of(r)) {
-    case MPT_REF_HASH: return 33;
-    case MPT_REF_INLINE: return 1u + (size_t)(mpt_bytes_of(r)[0] - 0xc0);
-    case MPT_REF_NODE: {
-        const struct mpt_node *n = mpt_node_of(r);
-        return n->enc_len < 32 ? n->enc_len : 33;
-    }
-    default: return 1;
-    }
-}
-
+/* put_child writes a reference as an item of the parent. */
 static uint8_t *put_child(uint8_t *p, mpt_ref r)
 {
     const uint8_t *from = mpt_bytes_of(r);
     size_t len = 32;
-    switch (mpt_tag_of(r)) {
-    case MPT_REF_HASH: break;
-    case MPT_REF_INLINE: len = child_size(r); break;
-    case MPT_REF_NODE: {
+    unsigned tag = mpt_tag_of(r);
+    if (r == 0) {
+        *p = 0x80;
+        return p + 1;
+    }
+    if (tag == MPT_REF_INLINE) {
+        len = 1u + (size_t)(from[0] - 0xc0);
+    } else if (tag == MPT_REF_NODE) {
         const struct mpt_node *n = mpt_node_of(r);
         WH_ASSERT(n->enc != NULL);
         from = n->enc_len < 32 ? n->enc : n->hash;
         len = n->enc_len < 32 ? n->enc_len : 32;
-        break;
     }
-    default: *p = 0x80; return p + 1;
+    if (len == 32) {
+        *p = 0xa0;
+        memcpy(p + 1, from, 32);
+        return p + 33;
     }
-    if (len == 32) *p++ = 0xa0;
     memcpy(p, from, len);
     return p + len;
 }
@@ -218,27 +228,20 @@ static uint8_t *put_branch_value(uint8_t *p, const struct mpt_node *n)
     return p;
 }
 
-static size_t payload_size(const struct mpt_node *n)
+size_t mpt_node_bound(const struct mpt_node *n)
 {
-    if (n->kind == MPT_BRANCH) {
-        size_t size = rlp_string_size(branch_value(n));
-        for (int i = 0; i < 16; i++)
-            size += child_size(n->u.child[i]);
-        return size;
-    }
-    size_t hp = hex_prefix_len(n);
-    size_t first = hp == 1 ? 1 : rlp_prefix_size(hp) + hp;
-    return first + (n->kind == MPT_LEAF ? rlp_string_size(n->u.value) : child_size(n->u.child[0]));
+    size_t value = n->kind == MPT_BRANCH ? branch_value(n).len
+                   : n->kind == MPT_LEAF ? n->u.value.len
+                                         : 0;
+    size_t items = n->kind == MPT_BRANCH ? 16 * 33 : RLP_PREFIX_MAX + hex_prefix_len(n) + 33;
+    return RLP_PREFIX_MAX + items + RLP_PREFIX_MAX + value;
 }
 
-size_t mpt_node_size(const struct mpt_node *n)
+/* The payload is written first, behind room for the longest prefix, then the prefix in front of it: so
+ * children are looked at once. */
+void mpt_node_encode(struct mpt_node *n, uint8_t *out)
 {
-    return rlp_list_size(payload_size(n));
-}
-
-void mpt_node_encode(struct mpt_node *n, uint8_t *out, size_t size)
-{
-    uint8_t *p = rlp_put_list(out, payload_size(n));
+    uint8_t *start = out + RLP_PREFIX_MAX, *p = start;
     if (n->kind == MPT_BRANCH) {
         for (int i = 0; i < 16; i++)
             p = put_child(p, n->u.child[i]);
@@ -257,7 +260,9 @@ void mpt_node_encode(struct mpt_node *n, uint8_t *out, size_t size)
             p = put_child(p, n->u.child[0]);
         }
     }
-    WH_ASSERT(p == out + size);
-    n->enc = out;
-    n->enc_len = (uint32_t)size;
+    size_t payload = (size_t)(p - start);
+    uint8_t *enc = start - rlp_prefix_size(payload);
+    (void)rlp_put_list(enc, payload);
+    n->enc = enc;
+    n->enc_len = (uint32_t)(p - enc);
 }

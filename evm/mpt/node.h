@@ -97,10 +97,11 @@ struct mpt_node *mpt_node_new(struct mpt_pool *pool, enum mpt_kind kind);
 WH_MUST wh_status mpt_node_decode(struct mpt_pool *pool, wh_span bytes, unsigned depth,
                                   struct mpt_node **out);
 
-/* mpt_node_size and mpt_node_encode: of a pending node whose children are not pending. Encoding turns
- * path and value to the new bytes at out, which live as long as the pool. */
-size_t mpt_node_size(const struct mpt_node *n);
-void mpt_node_encode(struct mpt_node *n, uint8_t *out, size_t size);
+/* mpt_node_encode: of a pending node whose children are not pending, into out, which has
+ * mpt_node_bound(n) bytes and lives as long as the pool. The encoding starts at or behind out; the node's
+ * enc, path and value point into it. */
+size_t mpt_node_bound(const struct mpt_node *n);
+void mpt_node_encode(struct mpt_node *n, uint8_t *out);
 
 /* mpt_visit is the node behind *slot (not 0) at depth; it is fetched, or reported, as mpt.h says. *slot
  * then refers to the node. under_ext: the parent is an extension, so this must be a branch. */

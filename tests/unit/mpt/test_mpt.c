@@ -377,7 +377,8 @@ static void test_mpt_prove__proof_stands_alone(void)
         CHECK_EQ(mpt_open(&t2, &pool2, &root), WH_OK);
         CHECK_EQ(mpt_get(&t2, &k, &v), WH_OK);
         CHECK_EQ(mpt_get(&t, &k, &want), WH_OK);
-        CHECK(v.len == want.len && memcmp(v.ptr, want.ptr, v.len) == 0);
+        CHECK_EQ(v.len, want.len);
+        CHECK_MEM(v.ptr, want.ptr, v.len);
         CHECK_EQ(alone.asked, p.n);
     }
 }
