@@ -64,7 +64,7 @@ static inline void step(uint64_t lanes[25][4], const uint8_t *const b[4])
 #define KL_NAME       lanes4
 #define KL_W          4
 #define KL_STEP(s, b) step(s, b)
-#include "evm/native/keccak_lanes.h"
+#include "evm/native/keccak_lanes.inc"
 
 static void one(void *ctx, const uint8_t *data, size_t len, bytes32 *out)
 {

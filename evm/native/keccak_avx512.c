@@ -60,7 +60,7 @@ static inline void step8(uint64_t lanes[25][8], const uint8_t *const b[8])
 #define KL_NAME       lanes8
 #define KL_W          8
 #define KL_STEP(s, b) step8(s, b)
-#include "evm/native/keccak_lanes.h"
+#include "evm/native/keccak_lanes.inc"
 #undef KL_NAME
 #undef KL_W
 #undef KL_STEP
@@ -113,7 +113,7 @@ static inline void step4(uint64_t lanes[25][4], const uint8_t *const b[4])
 #define KL_NAME       lanes4
 #define KL_W          4
 #define KL_STEP(s, b) step4(s, b)
-#include "evm/native/keccak_lanes.h"
+#include "evm/native/keccak_lanes.inc"
 
 /* ---- one lane: the same instructions on xmm still beat the scalar form ---- */
 
@@ -142,7 +142,7 @@ static void permute1(uint64_t s[25])
 
 #define KO_NAME one
 #define KO_F(s) permute1(s)
-#include "evm/native/keccak_one.h"
+#include "evm/native/keccak_one.inc"
 
 static void many(void *ctx, size_t n, const wh_span *in, bytes32 *out)
 {

@@ -18,7 +18,7 @@ static void permute(uint64_t s[25])
 
 #define KO_NAME one
 #define KO_F(s) permute(s)
-#include "evm/native/keccak_one.h"
+#include "evm/native/keccak_one.inc"
 
 static void many(void *ctx, size_t n, const wh_span *in, bytes32 *out)
 {
