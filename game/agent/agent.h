@@ -98,6 +98,14 @@ WH_MUST wh_status agent_plan(struct agent *a, struct agent_news *news, struct wh
 WH_MUST wh_status agent_send(struct agent *a, struct agent_news *news, struct wh_error *err);
 /* own.c: own leaves and proofs as the solver asks for them. */
 void agent_own(struct agent *a, struct solver_own *own);
+
+/* own_reader: a solver_own's spans of one range, as the walks of tree.h read them. */
+struct own_reader {
+    const struct solver_own *own;
+    const struct solver_range *range;
+};
+void own_reader_init(struct tree_reader *out, struct own_reader *ctx);
+
 /* proof.c: the verifier's proof bytes for the step from own state number index. */
 WH_MUST wh_status agent_proof(struct agent *a, uint64_t index, uint64_t target,
                               struct wh_buf *proof, struct wh_error *err);

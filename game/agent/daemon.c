@@ -214,3 +214,21 @@ int daemon_run(const struct daemon_config *cfg, const struct daemon_role *role)
     free(d);
     return code;
 }
+
+int daemon_with_agent(const struct daemon_config *cfg, const char *program, daemon_fn *fn,
+                      void *ctx)
+{
+    struct wh_error err = {0};
+    struct daemon_config quiet = *cfg;
+    struct daemon_role role = {.name = program};
+    struct daemon *d = (struct daemon *)calloc(1, sizeof *d);
+    if (!d) return WH_EXIT_BUG;
+    quiet.watch = true;
+    daemon_log(cfg);
+    wh_status st = start(d, &quiet, &role, &err);
+    if (st == WH_OK) st = fn(&d->agent, ctx, &err);
+    int code = st == WH_OK ? WH_EXIT_OK : wh_error_print(stderr, program, &err);
+    done(d);
+    free(d);
+    return code;
+}

@@ -83,6 +83,12 @@ struct daemon_role {
  * code. */
 int daemon_run(const struct daemon_config *cfg, const struct daemon_role *role);
 
+/* daemon_with_agent opens the same parts without a key (nothing is sent), calls fn, and closes them:
+ * for commands that look at the store of a daemon that is not running. Errors are printed. */
+typedef wh_status daemon_fn(struct agent *a, void *ctx, struct wh_error *err);
+int daemon_with_agent(const struct daemon_config *cfg, const char *program, daemon_fn *fn,
+                      void *ctx);
+
 /* Parts for other commands. daemon_log sets up the log; daemon_dir is --datadir or
  * $STATE_DIRECTORY; daemon_key reads the configured key (*has false: none, or --watch). */
 void daemon_log(const struct daemon_config *cfg);

@@ -111,3 +111,14 @@ void agent_own(struct agent *a, struct solver_own *own)
         .node_word = node_word,
     };
 }
+
+static wh_status read_span(void *ctx, uint64_t pos, unsigned h, bytes32 *out)
+{
+    const struct own_reader *r = (const struct own_reader *)ctx;
+    return r->own->span(r->own->ctx, r->range, pos, h, out);
+}
+
+void own_reader_init(struct tree_reader *out, struct own_reader *ctx)
+{
+    *out = (struct tree_reader){ctx, read_span};
+}
