@@ -10,17 +10,18 @@
 static struct wh_arena scratch;
 static const char *file_name;
 
-#ifdef PLAIN_BN254
-#    include "evm/precompile/bn254.h"
+#ifdef PORTABLE
+#    include "evm/precompile/portable/portable.h"
+/* Everything in plain C; BLS12-381 and KZG from the libraries. */
 static const struct evm_crypto *table(void)
 {
-    static struct evm_crypto plain;
+    static struct evm_crypto portable;
+    static struct wh_arena work;
+    static uint8_t block[1 << 20];
     if (wh_native_crypto() == NULL) return NULL;
-    plain = *wh_native_crypto();
-    plain.bn254_add = bn254_add;
-    plain.bn254_mul = bn254_mul;
-    plain.bn254_pairing = bn254_pairing;
-    return &plain;
+    wh_arena_init(&work, block, sizeof block);
+    evm_crypto_portable(&portable, &work, wh_native_crypto());
+    return &portable;
 }
 #else
 static const struct evm_crypto *table(void)
