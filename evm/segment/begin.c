@@ -5,11 +5,11 @@
 #include "evm/segment/frontier.h"
 #include "evm/segment/header.h"
 #include "evm/segment/input.h"
+#include "evm/segment/price.h"
 #include "evm/segment/requests.h"
 #include "evm/segment/step.h"
 
 enum {
-    X_BEGIN = 450000,
     GAS_LIMIT_MIN = 5000,
     GAS_LIMIT_DIVISOR = 1024,
     DAO_EXTRA_BLOCKS = 10, /* EIP-779 */
@@ -213,7 +213,7 @@ static wh_status begin_rollup(struct step *step, wh_span input)
 wh_status step_begin(struct step *step)
 {
     wh_span input;
-    WH_TRY(step_price_is(step, X_BEGIN));
+    WH_TRY(step_price_is(step, seg_x_begin(step_trace_len(step))));
     WH_TRY(step_ask(step, step->input_hash, &input));
     WH_TRY(step_is_rollup(step) ? begin_rollup(step, input) : begin_ethereum(step, input));
     if (step->invalid) return WH_OK;

@@ -5,14 +5,12 @@
 #include "evm/rlp/rlp.h"
 #include "evm/segment/frontier.h"
 #include "evm/segment/header.h"
+#include "evm/segment/price.h"
 #include "evm/segment/requests.h"
 #include "evm/segment/ring.h"
 #include "evm/segment/step.h"
 
 enum {
-    X_END = 50000,
-    X_WITHDRAWAL = 30000,
-    X_ETHEREUM = 400000,
     WITHDRAWALS_MAX_ROLLUP = 16,
     BLOCK_SIZE_MAX = 8388608, /* EIP-7934 */
 };
@@ -56,8 +54,8 @@ static wh_status withdrawals_ask(struct step *step, struct closing *c)
         c->withdrawals_ok = withdrawals_count(c->withdrawals, &c->withdrawal_count) == WH_OK;
         if (!c->withdrawals_ok) c->withdrawal_count = 0;
     }
-    uint64_t work = X_END + (uint64_t)X_WITHDRAWAL * c->withdrawal_count;
-    WH_TRY(step_price_is(step, work + (step_is_rollup(step) ? 0 : X_ETHEREUM)));
+    WH_TRY(step_price_is(
+        step, seg_x_end(step_is_rollup(step), c->withdrawal_count, step_trace_len(step))));
     bool fits = c->withdrawals_ok && c->withdrawal_count <= WITHDRAWALS_MAX_ROLLUP;
     return step_is_rollup(step) && !fits ? WH_E_FORMAT : WH_OK;
 }

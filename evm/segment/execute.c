@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "evm/segment/execute.h"
 
+#include "evm/segment/price.h"
 #include "evm/segment/step.h"
 #include "evm/segment/trace.h"
-
-enum { X_LEAST = 50000, X_PER_BYTE = 16 };
 
 /* One step on a machine of its own. objects receives what it asked for; NULL: nobody wants to know. */
 static wh_status step_alone(const struct seg_env *env, const uint8_t *pre, uint64_t target,
@@ -68,9 +67,7 @@ wh_status execute_trace(const uint8_t pre[SEG_STATE_SIZE], uint64_t target,
     struct seg_env env = {.arena = arena, .crypto = crypto, .cache = cache};
     struct step_price price = {.declared = *x_gas, .trace_len = trace.len};
     *x_gas = 0;
-    /* trace.len counts bytes in memory: 16 times that does not overflow. */
-    if (price.declared != 0 && price.declared < X_LEAST + X_PER_BYTE * (uint64_t)trace.len)
-        return WH_E_MISMATCH;
+    if (price.declared != 0 && price.declared < seg_x_least(trace.len)) return WH_E_MISMATCH;
     wh_status status = trace_run(&env, pre, target, input_hash, trace, &price, made, &result);
     *x_gas = price.x;
     if (status != WH_OK) return status;

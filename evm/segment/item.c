@@ -2,15 +2,13 @@
 /* TX: one item of the block (PROTOCOL 4.3). */
 #include "evm/segment/frontier.h"
 #include "evm/segment/input.h"
+#include "evm/segment/price.h"
 #include "evm/segment/receipt.h"
 #include "evm/segment/requests.h"
 #include "evm/segment/sender.h"
 #include "evm/segment/step.h"
 #include "evm/tx/execute.h"
-#include "evm/tx/intrinsic.h"
 #include "evm/tx/validate.h"
-
-enum { X_TX = 50000 };
 
 /* The item while it is judged and run. */
 struct item {
@@ -71,8 +69,8 @@ static wh_status item_read(struct step *step, struct item *item)
     if (item->reject == TX_ACCEPTED)
         item->reject = tx_check_decode(step->m->crypto, &item->rules, item->bytes, &item->tx);
     uint64_t gas = item->reject == TX_ACCEPTED ? item->tx.gas : 0;
-    uint64_t most = step->s.fork >= FORK_OSAKA ? TX_GAS_MAX : step->s.gas_limit;
-    return step_price_is(step, X_TX + (gas < most ? gas : most));
+    return step_price_is(step,
+                         seg_x_tx(item->rules.fork, gas, step->s.gas_limit, step_trace_len(step)));
 }
 
 /* c9, with the cache of senders: a function of the item's bytes and the rule alone. */

@@ -5,8 +5,6 @@
 #include "evm/segment/fees.h"
 #include "evm/segment/ring.h"
 
-enum { X_BYTE = 16 };
-
 wh_status step_ask(struct step *step, const bytes32 *hash, wh_span *bytes)
 {
     const struct wh_preimages *io = &step->m->meter.io;
@@ -22,18 +20,12 @@ wh_status step_made(struct step *step, enum wh_object kind, const bytes32 *hash,
     return step->m->made->put(step->m->made->ctx, kind, hash, wh_span_of(copy, bytes.len));
 }
 
-/* Saturating: a claimed gas of 2^64-1 must not wrap to a small X. */
-static uint64_t add_saturating(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-wh_status step_price_is(struct step *step, uint64_t work)
+wh_status step_price_is(struct step *step, uint64_t x)
 {
     struct step_price *p = step->price;
     if (p == NULL) return WH_OK;
-    p->x = add_saturating(work, X_BYTE * p->trace_len);
-    return p->declared == 0 || p->declared == p->x ? WH_OK : WH_E_MISMATCH;
+    p->x = x;
+    return p->declared == 0 || p->declared == x ? WH_OK : WH_E_MISMATCH;
 }
 
 wh_status step_state(struct step *step, struct state **st)

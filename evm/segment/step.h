@@ -75,8 +75,12 @@ wh_status step_end(struct step *step);
 wh_status step_ask(struct step *step, const bytes32 *hash, wh_span *bytes);
 /* step_made hands out an object that the step made; bytes are copied into the arena. */
 wh_status step_made(struct step *step, enum wh_object kind, const bytes32 *hash, wh_span bytes);
-/* step_price_is fixes X = work + 16 len (PROTOCOL 6). WH_E_MISMATCH: another X was declared. */
-wh_status step_price_is(struct step *step, uint64_t work);
+/* step_price_is fixes X (price.h). WH_E_MISMATCH: another one was declared. */
+wh_status step_price_is(struct step *step, uint64_t x);
+static inline uint64_t step_trace_len(const struct step *step)
+{
+    return step->price ? step->price->trace_len : 0;
+}
 /* step_state opens the state of s.state_root, or goes on with it. */
 wh_status step_state(struct step *step, struct state **st);
 /* step_block fills step->block from the open fields. */

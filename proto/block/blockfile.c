@@ -24,6 +24,8 @@ struct store {
     uint8_t *bytes;
     size_t used, cap;
     struct block_objects objects;
+    wh_span *witness; /* nodes, then codes */
+    size_t witness_count;
 };
 
 /* A reader at work. */
@@ -89,23 +91,38 @@ static bytes32 hash_of(const struct reader *r, wh_span bytes)
     return h;
 }
 
-/* The element 0x80 (an empty trie, as one client lists it) stands for nothing and is left out. */
-static wh_status index_many(struct reader *r, wh_span *items, size_t *count, uint64_t *total)
+wh_status blockfile_index(struct blockfile *f, const struct evm_crypto *crypto)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < *count; i++)
-        if (items[i].len != 1 || items[i].ptr[0] != 0x80) items[n++] = items[i];
-    *count = n;
+    struct store *store = f->store;
+    size_t n = store->witness_count;
     bytes32 *hashes = calloc(n + 1, sizeof *hashes);
-    if (hashes == NULL) return no_memory(r->err);
-    r->crypto->keccak_many(r->crypto->ctx, n, items, hashes);
-    wh_status status = WH_OK;
-    for (size_t i = 0; i < n && status == WH_OK; i++) {
-        *total += items[i].len;
-        status = index_add(r, &hashes[i], items[i]);
-    }
+    if (hashes == NULL) return WH_E_NOMEM;
+    crypto->keccak_many(crypto->ctx, n, store->witness, hashes);
+    bool ok = block_objects_reserve(&store->objects, n);
+    for (size_t i = 0; i < n && ok; i++)
+        ok = block_objects_add(&store->objects, &hashes[i], store->witness[i]);
     free(hashes);
-    return status;
+    return ok ? WH_OK : WH_E_NOMEM;
+}
+
+/* Appends a list of the witness. The element 0x80 (an empty trie, as one client lists it) stands for
+ * nothing and is left out. */
+static wh_status witness_append(struct reader *r, const wh_span *items, size_t *count,
+                                uint64_t *total)
+{
+    struct store *store = r->store;
+    size_t n = store->witness_count;
+    wh_span *all = realloc(store->witness, (n + *count + 1) * sizeof *all);
+    if (all == NULL) return no_memory(r->err);
+    store->witness = all;
+    for (size_t i = 0; i < *count; i++) {
+        if (items[i].len == 1 && items[i].ptr[0] == 0x80) continue;
+        all[n++] = items[i];
+        *total += items[i].len;
+    }
+    *count = n - store->witness_count;
+    store->witness_count = n;
+    return WH_OK;
 }
 
 static wh_status read_witness_list(struct reader *r, const struct wh_json *witness, const char *key,
@@ -113,7 +130,7 @@ static wh_status read_witness_list(struct reader *r, const struct wh_json *witne
 {
     wh_span *items = NULL;
     wh_status status = read_list_member(r, witness, key, &items, count);
-    if (status == WH_OK) status = index_many(r, items, count, total);
+    if (status == WH_OK) status = witness_append(r, items, count, total);
     free(items);
     return status;
 }
@@ -244,6 +261,7 @@ static wh_status read_root(struct reader *r, const struct wh_json *root)
     WH_TRY(wh_json_get(root, "witness", &witness, r->err));
     WH_TRY(read_witness_list(r, &witness, "state", &f->node_count, &f->node_bytes));
     WH_TRY(read_witness_list(r, &witness, "codes", &f->code_count, &f->code_bytes));
+    if (blockfile_index(f, r->crypto) != WH_OK) return no_memory(r->err);
     return read_reference(r, root);
 }
 
@@ -303,6 +321,7 @@ void blockfile_close(struct blockfile *f)
     struct store *store = f->store;
     if (store != NULL) {
         block_objects_done(&store->objects);
+        free(store->witness);
         free(store->bytes);
         free(store);
     }

@@ -55,6 +55,10 @@ WH_MUST wh_status blockfile_parse(const char *name, wh_span bytes, const struct 
                                   struct blockfile *out, struct wh_error *err);
 void blockfile_close(struct blockfile *f); /* safe on zeroed objects */
 
+/* blockfile_index hashes the whole witness and puts it into the index. Reading does it; again it changes
+ * nothing and costs the same (benches). */
+WH_MUST wh_status blockfile_index(struct blockfile *f, const struct evm_crypto *crypto);
+
 /* blockfile_get finds a trie node, code or header of the file by hash. WH_E_MISSING else. */
 WH_MUST wh_status blockfile_get(const struct blockfile *f, const bytes32 *hash, wh_span *out);
 

@@ -13,10 +13,10 @@ static struct block_object *place_of(const struct block_objects *o, const bytes3
     return &o->places[at];
 }
 
-static bool grow(struct block_objects *o)
+static bool resize(struct block_objects *o, size_t places)
 {
     struct block_objects old = *o;
-    o->place_count = old.place_count > 0 ? 2 * old.place_count : FIRST_PLACES;
+    o->place_count = places;
     o->places = calloc(o->place_count, sizeof *o->places);
     if (o->places == NULL) {
         *o = old;
@@ -28,9 +28,17 @@ static bool grow(struct block_objects *o)
     return true;
 }
 
+bool block_objects_reserve(struct block_objects *o, size_t n)
+{
+    size_t places = o->place_count > 0 ? o->place_count : FIRST_PLACES;
+    while (places < 2 * (o->count + n + 1))
+        places *= 2;
+    return places == o->place_count || resize(o, places);
+}
+
 bool block_objects_add(struct block_objects *o, const bytes32 *hash, wh_span bytes)
 {
-    if (2 * (o->count + 1) > o->place_count && !grow(o)) return false;
+    if (!block_objects_reserve(o, 0)) return false;
     struct block_object *place = place_of(o, hash);
     if (place->bytes.ptr == NULL) {
         *place = (struct block_object){*hash, bytes};

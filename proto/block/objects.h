@@ -18,6 +18,8 @@ struct block_objects {
 
 /* block_objects_add: false if out of memory. Later bytes of the same hash are the same bytes. */
 bool block_objects_add(struct block_objects *o, const bytes32 *hash, wh_span bytes);
+/* block_objects_reserve: room for n more without growing. */
+bool block_objects_reserve(struct block_objects *o, size_t n);
 bool block_objects_find(const struct block_objects *o, const bytes32 *hash, wh_span *bytes);
 void block_objects_done(struct block_objects *o);
 
