@@ -90,30 +90,32 @@ void u256_exp(u256 *out, const u256 *a, const u256 *e)
     *out = r;
 }
 
+/* Shifts take the four limbs that they need out of a wider number: no branch on the distance. The second
+ * half of a limb is shifted in two parts, as a shift by 64 is undefined. */
 void u256_shl(u256 *out, const u256 *a, unsigned n)
 {
-    u256 r = {{0, 0, 0, 0}};
-    if (n < 256) {
-        unsigned limbs = n / 64, bits = n % 64;
-        for (unsigned i = 3; i + 1 > limbs; i--) {
-            r.w[i] = a->w[i - limbs] << bits;
-            if (bits != 0 && i > limbs) r.w[i] |= a->w[i - limbs - 1] >> (64 - bits);
-        }
+    if (n >= 256) {
+        *out = (u256){{0, 0, 0, 0}};
+        return;
     }
-    *out = r;
+    uint64_t wide[8] = {0, 0, 0, 0, a->w[0], a->w[1], a->w[2], a->w[3]};
+    const uint64_t *p = wide + 4 - n / 64;
+    unsigned bits = n % 64;
+    *out =
+        (u256){{p[0] << bits | p[-1] >> 1 >> (63 - bits), p[1] << bits | p[0] >> 1 >> (63 - bits),
+                p[2] << bits | p[1] >> 1 >> (63 - bits), p[3] << bits | p[2] >> 1 >> (63 - bits)}};
 }
 
 /* shr_fill shifts right and lets fill (0 or all ones) come in from the left. */
 static u256 shr_fill(const u256 *a, unsigned n, uint64_t fill)
 {
-    u256 r = {{fill, fill, fill, fill}};
-    if (n >= 256) return r;
-    unsigned limbs = n / 64, bits = n % 64;
-    for (unsigned i = 0; i + limbs < 4; i++) {
-        uint64_t above = i + limbs + 1 < 4 ? a->w[i + limbs + 1] : fill;
-        r.w[i] = bits == 0 ? a->w[i + limbs] : a->w[i + limbs] >> bits | above << (64 - bits);
-    }
-    return r;
+    if (n >= 256) return (u256){{fill, fill, fill, fill}};
+    uint64_t wide[8] = {a->w[0], a->w[1], a->w[2], a->w[3], fill, fill, fill, fill};
+    const uint64_t *p = wide + n / 64;
+    unsigned bits = n % 64;
+    return (u256){{p[0] >> bits | p[1] << 1 << (63 - bits), p[1] >> bits | p[2] << 1 << (63 - bits),
+                   p[2] >> bits | p[3] << 1 << (63 - bits),
+                   p[3] >> bits | p[4] << 1 << (63 - bits)}};
 }
 
 void u256_shr(u256 *out, const u256 *a, unsigned n)
