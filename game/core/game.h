@@ -233,7 +233,10 @@ const char *game_move_signature(enum game_move m);
 const char *game_event_name(enum game_event_kind k);
 const char *game_event_signature(enum game_event_kind k);
 
-/* Look-ups; NULL if there is none. */
+/* Look-ups by key: record number or GAME_NONE, or the record or NULL. */
+uint32_t game_find_assertion(const struct game *g, const bytes32 *aid);
+uint32_t game_find_account(const struct game *g, const address *who);
+uint32_t game_find_node(const struct game *g, const bytes32 *id);
 struct game_assertion *game_assertion_of(const struct game *g, const bytes32 *aid);
 struct game_account *game_account_of(const struct game *g, const address *who);
 struct game_context *game_context_of(const struct game *g, const bytes32 *ctx);

@@ -20,10 +20,6 @@
         if (!(cond)) return GAME_E_##error; \
     } while (0)
 
-uint32_t game_find_assertion(const struct game *g, const bytes32 *aid);
-uint32_t game_find_account(const struct game *g, const address *who);
-uint32_t game_find_node(const struct game *g, const bytes32 *id);
-
 /* Room for so many new records; false: arena full. */
 bool game_reserve_nodes(struct game *g, uint32_t n);
 bool game_reserve_accounts(struct game *g, uint32_t n);

@@ -139,11 +139,21 @@ static wh_status on_slashed(struct game *g, const struct game_event *ev)
 
 static wh_status on_rewarded(struct game *g, const struct game_event *ev)
 {
-    struct game_assertion *gid = game_assertion_of(g, &ev->gid);
-    FITS(gid != NULL && ev->amount <= gid->pot);
+    uint32_t number = game_find_assertion(g, &ev->gid);
+    FITS(number != GAME_NONE && ev->amount <= game_assertion_at(g, number)->pot);
+    struct game_assertion *gid = game_assertion_at(g, number);
     ROOM(game_reserve_accounts(g, 1));
     gid->pot -= ev->amount;
-    if (ev->amount != 0) game_credit(g, &ev->who, ev->amount);
+    if (ev->amount == 0) return WH_OK;
+    game_credit(g, &ev->who, ev->amount);
+    /* Which nodes were paid stands in no log: all of this mover's count as paid, until
+     * game_view_set_word says better. */
+    uint32_t mover = game_find_account(g, &ev->who);
+    for (uint32_t i = 0; i < g->nodes.count; i++) {
+        struct game_node *n = game_node_at(g, i);
+        if (n->mover == mover && game_context_at(g, n->ctx)->gid == number)
+            n->gas_flags |= GAME_NODE_CLAIMED;
+    }
     return WH_OK;
 }
 
