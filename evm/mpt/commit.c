@@ -7,7 +7,7 @@ enum { BATCH = 128 };
 
 /* The pending nodes of a commit by their distance from the root, as lists through node->next. */
 struct levels {
-    struct mpt_node *head[MPT_DEPTH_MAX + 1];
+    struct mpt_node *head[MPT_DEPTH_MAX + 2];
     unsigned n;
 };
 

@@ -147,7 +147,8 @@ wh_status mpt_node_decode(struct mpt_pool *pool, wh_span bytes, unsigned depth,
     wh_span payload;
     bool branch;
     WH_TRY(rlp_list(bytes, &payload));
-    WH_TRY(is_branch(payload, &branch));
+    branch = is_full(payload);
+    if (!branch) WH_TRY(is_branch(payload, &branch));
     struct mpt_node *n = NULL;
     if (branch) {
         if (depth >= MPT_NIBBLES) return WH_E_FORMAT;
