@@ -27,6 +27,8 @@ library ClockLib {
         uint256 own;
         /// @notice its stored beta
         uint256 stored;
+        /// @notice place of the frame above in memory
+        uint256 up;
     }
 
     /// @notice A walk: what it reads, and for `claim` what it pays.
@@ -47,7 +49,8 @@ library ClockLib {
 
     /// @notice Sums of times stop at infinity.
     function saturating(uint256 a, uint256 b) internal pure returns (uint256) {
-        return a + b < NodeLib.INF ? a + b : NodeLib.INF;
+        uint256 sum = a + b;
+        return sum < NodeLib.INF ? sum : NodeLib.INF;
     }
 
     /// @notice lambda: time until the first rival, or until now; 0 for a node that was not first.
@@ -70,62 +73,84 @@ library ClockLib {
         uint256 pos,
         bytes calldata tree
     ) internal returns (uint256 value) {
-        Frame[] memory frames = new Frame[](h / w.a);
-        uint256 depth = 0;
-        uint256 cursor = 0;
-        while (true) {
-            bytes32 ctx = TreeLib.ctxOf(w.gid, base, pos, h);
-            bytes32 id = TreeLib.idOf(ctx, span);
-            uint256 word = nodes[id];
-            if (word == 0 || cursor >= tree.length) revert GameErrors.BadTree();
-            if (w.paying) pay(nodes, w, id, word);
-            else value = lambdaOf(contexts, ctx, word);
-            uint8 kind = uint8(tree[cursor]);
-            ++cursor;
-            if (kind == 1) {
-                uint256 width = 32 << w.a;
-                if (word & NodeLib.SPLIT == 0 || tree.length - cursor < width) {
-                    revert GameErrors.BadTree();
-                }
-                uint256 spanAt;
-                assembly ("memory-safe") {
-                    spanAt := add(tree.offset, cursor)
-                }
-                if (TreeLib.merkle(spanAt, w.a) != span) revert GameErrors.BadTree();
-                cursor += width;
-                h -= w.a;
-                Frame memory f = frames[depth];
-                ++depth;
-                (f.pos, f.base, f.spanAt, f.left) = (pos, base, spanAt, 1 << w.a);
-                (f.least, f.own, f.stored) = (NodeLib.INF, value, word.beta());
-                span = wordAt(spanAt);
-                continue;
+        // unchecked: times are below 2^41, positions below 2^33, offsets are compared with the length first
+        unchecked {
+            uint256 gid = uint256(w.gid);
+            uint256 a = w.a;
+            uint256 cursor;
+            uint256 end;
+            Frame memory f; // of the lowest split node above (pos, h); f.up leads to the one above it
+            assembly ("memory-safe") {
+                cursor := tree.offset
+                end := add(cursor, tree.length)
             }
-            if (kind != 0) revert GameErrors.BadTree();
-            if (word.beta() > value) value = word.beta();
+            while (true) {
+                bytes32 ctx = TreeLib.ctxOf(bytes32(gid), base, pos, h);
+                bytes32 id = TreeLib.idOf(ctx, span);
+                uint256 word = nodes[id];
+                if (word == 0 || cursor >= end) revert GameErrors.BadTree();
+                if (w.paying) pay(nodes, w, id, word);
+                else value = lambdaOf(contexts, ctx, word);
+                uint256 kind = uint256(wordAt(cursor)) >> 248;
+                ++cursor;
+                if (kind == 1) {
+                    uint256 width = 32 << a;
+                    if (word & NodeLib.SPLIT == 0 || end - cursor < width) {
+                        revert GameErrors.BadTree();
+                    }
+                    if (TreeLib.merkle(cursor, a) != span) revert GameErrors.BadTree();
+                    f = push(f, pos, base, cursor, 1 << a, value, word.beta());
+                    span = wordAt(cursor);
+                    cursor += width;
+                    h -= a;
+                    continue;
+                }
+                if (kind != 0) revert GameErrors.BadTree();
+                if (word.beta() > value) value = word.beta();
 
-            // climb while the node just judged is its parent's last child
-            bool done = true;
-            while (depth != 0) {
-                Frame memory f = frames[depth - 1];
-                if (value < f.least) f.least = value;
-                if (--f.left != 0) {
-                    pos = f.pos += 1 << h;
-                    base = f.base = TreeLib.baseStep(f.base, wordAt(f.spanAt));
-                    f.spanAt += 32;
-                    span = wordAt(f.spanAt);
-                    done = false;
-                    break;
+                // climb while the node just judged is its parent's last child
+                while (f.left != 0) {
+                    if (value < f.least) f.least = value;
+                    if (--f.left != 0) break;
+                    value = saturating(f.own, f.least);
+                    if (f.stored > value) value = f.stored;
+                    h += a;
+                    f = above(f);
                 }
-                value = saturating(f.own, f.least);
-                if (f.stored > value) value = f.stored;
-                h += w.a;
-                --depth;
+                if (f.left == 0) break;
+                pos = f.pos += 1 << h;
+                base = f.base = TreeLib.baseStep(f.base, wordAt(f.spanAt));
+                f.spanAt += 32;
+                span = wordAt(f.spanAt);
             }
-            if (done) break;
+            if (cursor != end) revert GameErrors.BadTree();
+            if (w.paying) value = 0;
         }
-        if (cursor != tree.length) revert GameErrors.BadTree();
-        if (w.paying) value = 0;
+    }
+
+    /// @notice A frame below `up`. The lowest one of a walk has left == 0.
+    function push(
+        Frame memory up,
+        uint256 pos,
+        bytes32 base,
+        uint256 spanAt,
+        uint256 left,
+        uint256 own,
+        uint256 stored
+    ) private pure returns (Frame memory f) {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := up
+        }
+        f = Frame(pos, base, spanAt, left, NodeLib.INF, own, stored, place);
+    }
+
+    /// @notice The frame that a frame was pushed on.
+    function above(Frame memory f) private pure returns (Frame memory up) {
+        uint256 place = f.up;
+        assembly ("memory-safe") {
+            up := place
+        }
     }
 
     /// @notice lambda of a node that was just read; the context is read only where it counts.

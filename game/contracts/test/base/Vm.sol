@@ -9,6 +9,16 @@ interface Vm {
         address emitter;
     }
 
+    /// @notice What the last call cost; with forge's isolation it is a transaction of its own.
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function lastCallGas() external view returns (Gas memory);
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
     function fee(uint256 basefee) external;

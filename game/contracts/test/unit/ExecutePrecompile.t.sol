@@ -3,41 +3,9 @@ pragma solidity 0.8.37;
 
 import {IStepVerifier} from "../../src/IStepVerifier.sol";
 import {ITraceStore} from "../../src/ITraceStore.sol";
+import {FakeExecute} from "../base/FakeExecute.sol";
 import {Test} from "../base/Test.sol";
 import {Toy} from "../base/Toy.sol";
-
-/// @notice Stands in for the precompile: records its input, answers what it was told.
-contract FakeExecute {
-    bytes public seen;
-    bytes public answer;
-    bool public failing;
-    uint256 public price;
-
-    function set(bytes calldata answer_, bool failing_) external {
-        (answer, failing) = (answer_, failing_);
-    }
-
-    function setPrice(uint256 value) external {
-        price = value;
-    }
-
-    fallback() external payable {
-        if (failing) assembly ("memory-safe") { invalid() }
-        if (msg.data.length == 0) {
-            uint256 p = price;
-            assembly ("memory-safe") {
-                mstore(0, p)
-                return(0, 32)
-            }
-        }
-        require(msg.value == 0);
-        seen = msg.data;
-        bytes memory out = answer;
-        assembly ("memory-safe") {
-            return(add(out, 0x20), mload(out))
-        }
-    }
-}
 
 /// @notice ExecutePrecompile (PROTOCOL §6, §8).
 contract ExecutePrecompileTest is Test {
