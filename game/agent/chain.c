@@ -204,7 +204,7 @@ static wh_status block_chain(struct agent_chain *c, enum chain_block kind, const
                                                              : "object",
                  wh_hex32(&c->objects.missing).s);
     else
-        snprintf(c->why, sizeof c->why, "%s%s%s", what,
+        snprintf(c->why, sizeof c->why, "%s%s%.120s", what,
                  c->objects.err.code != WH_ERR_NONE ? ": " : "", c->objects.err.what);
     return WH_OK;
 }
