@@ -95,17 +95,18 @@ static void signing_hash(const struct evm_crypto *crypto, enum tx_type type, wh_
     keccak_final(&k, out);
 }
 
-/* EIP-155: v = 35 + 2 * chain_id + parity, which for a 64-bit chain id may have 66 bits. */
-static wh_status chain_id_from_v(const u256 *v, struct tx *out)
+/* EIP-155: v = 35 + 2 * chain_id + parity, which for a 64-bit chain id may have 66 bits. False: no such
+ * chain id. */
+static bool chain_id_from_v(const u256 *v, struct tx *out)
 {
     u256 t, bias = u256_from_u64(35);
-    if (u256_lt(v, &bias)) return WH_E_FORMAT;
+    if (u256_lt(v, &bias)) return false;
     (void)u256_sub(&t, v, &bias);
-    if ((t.w[3] | t.w[2]) != 0 || t.w[1] > 1) return WH_E_FORMAT;
+    if ((t.w[3] | t.w[2]) != 0 || t.w[1] > 1) return false;
     out->has_chain_id = true;
     out->parity = (uint8_t)(t.w[0] & 1);
     out->chain_id = t.w[0] >> 1 | t.w[1] << 63;
-    return WH_OK;
+    return true;
 }
 
 static wh_status legacy_decode(const struct evm_crypto *crypto, struct tx *out)
@@ -131,7 +132,8 @@ static wh_status legacy_decode(const struct evm_crypto *crypto, struct tx *out)
     if (u256_fits_u64(&v) && (v.w[0] == 27 || v.w[0] == 28)) {
         out->parity = (uint8_t)(v.w[0] - 27);
     } else {
-        WH_TRY(chain_id_from_v(&v, out));
+        out->bad_v = !chain_id_from_v(&v, out);
+        if (out->bad_v) return WH_OK;           /* nobody can have signed it */
         end = rlp_put_u64(tail, out->chain_id); /* the signed list goes on: chain_id, 0, 0 */
         *end++ = 0x80;
         *end++ = 0x80;

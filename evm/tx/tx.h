@@ -22,6 +22,7 @@ struct tx {
     wh_span raw; /* EIP-2718 bytes: legacy = RLP list, else type || RLP list */
     enum tx_type type;
     bool has_chain_id; /* legacy before EIP-155: false */
+    bool bad_v;        /* legacy: v is neither 27, 28 nor 35, 36 + 2 * a 64-bit id; c3 refuses it */
     bool has_to;       /* false: contract creation */
     uint8_t parity;    /* y parity, 0 or 1 */
     uint64_t chain_id;
@@ -41,8 +42,9 @@ struct tx {
     bytes32 signing_hash;
 };
 
-/* tx_decode reads EIP-2718 bytes (c2 and the form half of c3, PROTOCOL 4.3): canonical RLP, exact
- * end, field counts and widths. Types that a fork or rule set lacks are the caller's matter.
+/* tx_decode reads EIP-2718 bytes (c2, PROTOCOL 4.3): canonical RLP, exact end, field counts and widths.
+ * Types that a fork or rule set lacks, and what v says (c3), are tx_check_*'s matter: an item that fails
+ * c3 is still priced by its gas (PROTOCOL 6).
  * WH_E_FORMAT: not a transaction. */
 WH_MUST wh_status tx_decode(const struct evm_crypto *crypto, wh_span raw, struct tx *out);
 

@@ -42,6 +42,7 @@ enum tx_reject tx_check_decode(const struct evm_crypto *crypto, const struct tx_
 /* c3 */
 static enum tx_reject check_chain_id(const struct tx_rules *r, const struct tx *tx)
 {
+    if (tx->bad_v) return TX_WRONG_CHAIN_ID;
     if (!tx->has_chain_id) return TX_ACCEPTED;
     if (tx->type == TX_LEGACY && r->fork < FORK_SPURIOUS) return TX_WRONG_CHAIN_ID;
     return tx->chain_id == r->chain_id ? TX_ACCEPTED : TX_WRONG_CHAIN_ID;

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "evm/segment/cache.h"
+#include "evm/state/code.h"
 #include "proto/block/check.h"
 #include "proto/sys/hex.h"
 #include "tests/block_prover.h"
@@ -77,15 +79,22 @@ static void replay_steps(void)
            now_ms() - start);
 }
 
-/* The same leaves from a run over one state in memory. */
-static void run_again(void)
+/* The same leaves from a run over one state in memory, with caches or without. */
+static void run_again(bool cached)
 {
+    struct code_cache codes;
+    struct seg_cache cache;
     struct seg_result results[512];
     size_t count;
     uint8_t state[SEG_STATE_SIZE];
     struct seg_env env = {
         .preimages = &prover.below, .arena = &arena, .crypto = wh_native_crypto()};
     arena.used = 0;
+    if (cached) {
+        CHECK_EQ(code_cache_init(&codes, &arena), WH_OK);
+        CHECK_EQ(seg_cache_init(&cache, &arena, file.tx_count, &codes), WH_OK);
+        env.cache = &cache;
+    }
     memcpy(state, prover.chain.pre, sizeof state);
     CHECK_EQ(seg_run(&env, 1, &prover.chain.input_hash, 0, state, results, 512, &count), WH_OK);
     CHECK_EQ(count, prover.count);
@@ -105,7 +114,8 @@ static void prove_steps(void)
         CHECK_EQ(prover.count, file.tx_count + 2);
         CHECK_MEM(last + 0x040, file.hash.b, 32);
         replay_steps();
-        run_again();
+        run_again(false);
+        run_again(true);
     }
     prover_done(&prover);
 }

@@ -442,6 +442,69 @@ static void test_ethereum__over_the_cap_is_invalid(void)
     CHECK_EQ(s.result.phase, SEG_INVALID);
 }
 
+/* ---- one settle at END ---- */
+
+/* Hides one object. */
+struct hiding {
+    const struct wh_preimages *below;
+    bytes32 hash;
+};
+
+static wh_status hiding_get(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
+{
+    const struct hiding *h = ctx;
+    if (bytes32_eq(hash, &h->hash)) return WH_E_MISSING;
+    return h->below->get(h->below->ctx, kind, hash, bytes);
+}
+
+static wh_status run_hiding(const bytes32 *hash, bool defer, uint8_t state[SEG_STATE_SIZE])
+{
+    struct seg_result results[8];
+    size_t count;
+    struct hiding h = {.below = &t.io, .hash = *hash};
+    struct wh_preimages io = {.ctx = &h, .get = hiding_get};
+    struct seg_env env = {
+        .preimages = &io, .arena = &t.arena, .crypto = t.crypto, .defer_settle = defer};
+    t.arena.used = 0;
+    memcpy(state, t.state, SEG_STATE_SIZE);
+    return seg_run(&env, UINT64_MAX, &t.input_hash, 0, state, results, 4, &count);
+}
+
+/* A slot is cleared by the first transaction and set again by the second: only a settle per step needs
+ * its sibling. A block witness without it still proves the block hash. */
+static void test_seg_run__settling_once_needs_no_derived_sibling(void)
+{
+    /* sstore(1, calldatasize) */
+    static const uint8_t code[] = {0x36, 0x60, 1, 0x55, 0x00}, one[1] = {7};
+    rollup_init(CHAIN_WITNESS_CAP_ROLLUP);
+    address at = toy_address(1);
+    toy_account(&t, &at, 1, 0, wh_span_of(code, sizeof code));
+    toy_slot(&t, &at, 1, 5);
+    u256 big = {{1, 2, 3, UINT64_MAX}}, two = {{2}};
+    TOY_MUST(state_put_slot(&t.genesis, &at, &two, &big));
+    toy_seal_genesis(&t, 41);
+    wh_span items[2] = {
+        edited((struct toy_tx){.to = &at, .gas = 100000}),
+        edited((struct toy_tx){.to = &at, .gas = 100000, .nonce = 1, .data = wh_span_of(one, 1)})};
+    toy_input(&t, items, 2);
+
+    /* The leaf of slot 2 is the one object of the genesis that ends in its value. */
+    uint8_t value[32], whole[SEG_STATE_SIZE], state[SEG_STATE_SIZE];
+    bytes32 sibling = {{0}}, none_hidden = {{0}};
+    u256_to_be(&big, value);
+    for (size_t i = 0; i < t.store.places; i++) {
+        wh_span b = t.store.objects[i].bytes;
+        if (b.ptr != NULL && b.len > 66 && b.len < 80 && memcmp(b.ptr + b.len - 32, value, 32) == 0)
+            sibling = t.store.objects[i].hash;
+    }
+    CHECK(!bytes32_is_zero(&sibling));
+    CHECK_EQ(run_hiding(&none_hidden, false, whole), WH_OK);
+    CHECK_EQ(whole[0x005], SEG_SEALED);
+    CHECK_EQ(run_hiding(&sibling, false, state), WH_E_MISSING);
+    CHECK_EQ(run_hiding(&sibling, true, state), WH_OK);
+    CHECK_MEM(state, whole, SEG_STATE_SIZE);
+}
+
 int main(void)
 {
     RUN(test_rollup__block_of_two_transfers_is_sealed);
@@ -457,5 +520,6 @@ int main(void)
     RUN(test_ethereum__refused_item_and_foreign_header_are_invalid);
     RUN(test_ethereum__withdrawals);
     RUN(test_ethereum__over_the_cap_is_invalid);
+    RUN(test_seg_run__settling_once_needs_no_derived_sibling);
     return tap_done();
 }

@@ -3,6 +3,7 @@
 
 #include "evm/native/crypto.h"
 #include "evm/rlp/rlp.h"
+#include "evm/tx/validate.h"
 #include "proto/sys/hex.h"
 #include "tests/tap.h"
 
@@ -89,10 +90,20 @@ static void test_tx_decode__refuses_widths_and_leading_zeros(void)
     l = good, l.price = wh_span_of(long33, 33), check_refused(l);
     l = good, l.to = wh_span_of(to19, 19), check_refused(l);
     l = good, l.to = wh_span_of(to21, 21), check_refused(l);
-    l = good, l.v = BYTES(26), check_refused(l);
-    l = good, l.v = BYTES(29), check_refused(l);
-    l = good, l.v = wh_span_of(NULL, 0), check_refused(l);
+    l = good, l.v = wh_span_of(long33, 33), check_refused(l);
     l = good, l.r = wh_span_of(long33, 33), check_refused(l);
+}
+
+/* Decoded, so that its gas counts for X, and refused by c3. */
+static void check_bad_v(wh_span v)
+{
+    uint8_t buf[256];
+    struct tx tx;
+    struct tx_rules rules = {.fork = FORK_OSAKA, .chain_id = 1};
+    struct legacy l = {.gas = BYTES(200), .v = v, .r = BYTES(1), .s = BYTES(1)};
+    CHECK_EQ(tx_decode(crypto, legacy_encode(&l, buf, sizeof buf), &tx), WH_OK);
+    CHECK(tx.bad_v && tx.gas == 200);
+    CHECK_EQ(tx_check_static(&rules, &tx, 1), TX_WRONG_CHAIN_ID);
 }
 
 static void test_tx_decode__legacy_v_of_the_largest_chain_ids(void)
@@ -104,8 +115,15 @@ static void test_tx_decode__legacy_v_of_the_largest_chain_ids(void)
     l.v = BYTES(2, 0, 0, 0, 0, 0, 0, 0, 34);
     CHECK_EQ(tx_decode(crypto, legacy_encode(&l, buf, sizeof buf), &tx), WH_OK);
     CHECK(tx.chain_id == UINT64_MAX && tx.parity == 1);
-    l.v = BYTES(2, 0, 0, 0, 0, 0, 0, 0, 35);
-    check_refused(l);
+    check_bad_v(BYTES(2, 0, 0, 0, 0, 0, 0, 0, 35));
+}
+
+static void test_tx_decode__foreign_v_is_left_to_c3(void)
+{
+    check_bad_v(BYTES(26));
+    check_bad_v(BYTES(29));
+    check_bad_v(BYTES(34));
+    check_bad_v(wh_span_of(NULL, 0));
 }
 
 static void test_tx_decode__every_truncation_and_appended_byte_is_refused(void)
@@ -157,6 +175,7 @@ int main(void)
     RUN(test_tx_decode__smallest_creation_is_a_transaction);
     RUN(test_tx_decode__refuses_widths_and_leading_zeros);
     RUN(test_tx_decode__legacy_v_of_the_largest_chain_ids);
+    RUN(test_tx_decode__foreign_v_is_left_to_c3);
     RUN(test_tx_decode__every_truncation_and_appended_byte_is_refused);
     RUN(test_tx_decode__unknown_types_are_refused);
     RUN(test_tx_sender__bounds_of_r_and_s);
