@@ -13,7 +13,8 @@
  * Crash-safe at any instant: intent and signed bytes are committed before bytes leave; a restart
  * sends the same bytes again. Nonces are our own journal; every nonce that was given out is filled
  * (a stuck or lost transaction is sent again, its fee raised by 12 % and more), since later ones
- * wait for it. A transaction that vanished by a reorg is sent again.
+ * wait for it; if the state no longer asks for the stuck move, an empty transfer to ourselves takes
+ * its place). A transaction that vanished by a reorg is sent again.
  * A nonce used by somebody else with our key: WH_ERR_KEY_NONCE (exit 8), nothing more is sent. */
 
 #include "game/store/store.h"

@@ -74,6 +74,11 @@ void l1_rpc_close(struct l1_rpc *r)
     free(r);
 }
 
+unsigned l1_rpc_quorum(const struct l1_rpc *r)
+{
+    return r->config.quorum;
+}
+
 const struct l1_fault *l1_rpc_fault(const struct l1_rpc *r)
 {
     return &r->fault;

@@ -41,6 +41,8 @@ WH_MUST wh_status l1_rpc_open(struct l1_rpc **out, const struct l1_rpc_config *c
                               struct wh_error *err);
 void l1_rpc_close(struct l1_rpc *r); /* takes NULL */
 
+unsigned l1_rpc_quorum(const struct l1_rpc *r); /* as configured, at least 1 */
+
 /* What the node's last error object said (code 0: none). data: the revert bytes of an eth_call or
  * eth_estimateGas, if any. Borrowed until the next request. */
 struct l1_fault {
