@@ -14,15 +14,16 @@
 #define STUCK_MS      15000u
 #define CHALLENGER_MS 5000u /* it comes at the latest then, whoever has posted */
 
-/* pending: does the honest strategy, as the challenger, want a move now? */
-static bool pending(struct show *s)
+/* wants: does the honest strategy, as this party, want a move now? leaving: it is on its way out. */
+static bool wants(struct show *s, const struct party *p, bool leaving)
 {
     struct agent *a = &s->agent;
     struct solver_own own;
     struct solver_me me = a->me;
     struct solver_out out;
-    me.who = s->challenger.key.addr;
+    me.who = p->key.addr;
     me.watch = false;
+    me.leaving = leaving;
     me.prepaid = (u128)1 << 100; /* deposits are no matter of time */
     me.price = 1;
     agent_own(a, &own);
@@ -149,11 +150,15 @@ static wh_status check_children(struct show *s, struct wh_error *err)
     return WH_OK;
 }
 
-static bool over(const struct show *s, bool left)
+/* over: every claim is judged; once the honest have been told to leave, nobody has a bond, a credit
+ * or a reward to come. */
+static bool over(struct show *s, bool left)
 {
     struct tally t = count(s);
     if (t.roots == 0 || t.confirmed + t.rejected < t.roots) return false;
-    return left ? t.bonds == 0 && t.credits == 0 : true;
+    if (!left) return true;
+    return t.bonds == 0 && t.credits == 0 && !wants(s, &s->challenger, true) &&
+           !wants(s, &s->proposer, true);
 }
 
 wh_status show_play(struct show *s, struct wh_error *err)
@@ -179,7 +184,8 @@ wh_status show_play(struct show *s, struct wh_error *err)
         }
         uint64_t quiet = wh_mono_ms() - s->last_change_ms;
         bool begun = t.roots > s->cfg->rivals; /* before, nobody's clock should run */
-        if (quiet > QUIET_MS && (begun || quiet > 3000) && (!pending(s) || quiet > STUCK_MS))
+        if (quiet > QUIET_MS && (begun || quiet > 3000) &&
+            (!wants(s, &s->challenger, false) || quiet > STUCK_MS))
             WH_TRY(move_time(s, begun ? STEP_S : 1, err));
         wh_sleep_ms(20);
     }

@@ -7,7 +7,7 @@
 #include "proto/l1/calls.h"
 #include "proto/sys/hex.h"
 
-#define COLUMN    112 /* px of the narrowest box */
+#define COLUMN    124 /* px of the narrowest box */
 #define ROW       104
 #define LEFT      150 /* heights stand there */
 #define HEAD      150
@@ -149,14 +149,17 @@ static void draw_node(struct picture *p, unsigned x, unsigned y, unsigned w,
                                                  : "calm"
                       : "rival");
     if (m)
-        snprintf(line, sizeof line, "%s by %s, +%llu s", m->proof ? "proven" : "split",
-                 who(p, &m->who, short_name), (unsigned long long)(m->time - p->start));
-    else if (!rivaled)
-        snprintf(line, sizeof line, "not disputed");
+        snprintf(line, sizeof line, "%s by %s", m->proof ? "proven" : "split",
+                 who(p, &m->who, short_name));
     else
-        snprintf(line, sizeof line, "no answer");
+        snprintf(line, sizeof line, "%s", rivaled ? "no answer" : "not disputed");
     text(p, x + 5, y + 13, "move", line);
-    snprintf(line, sizeof line, "clock %llu s", (unsigned long long)lambda_of(p, n, c));
+    unsigned long long clock = (unsigned long long)lambda_of(p, n, c);
+    if (m)
+        snprintf(line, sizeof line, "at +%llu s, clock %llu s",
+                 (unsigned long long)(m->time - p->start), clock);
+    else
+        snprintf(line, sizeof line, "clock %llu s", clock);
     text(p, x + 5, y + 25, "clock", line);
 }
 
