@@ -232,9 +232,12 @@ wh_status network_load(const char *path, struct network *out, struct wh_error *e
         st = read_fields(&root, out, err);
     }
     if (st == WH_OK) st = network_fit(out, err);
-    if (st != WH_OK) {
-        if (err) wh_error_prefix(err, "%s: ", path);
-        network_done(out);
+    if (st != WH_OK) network_done(out);
+    if (st != WH_OK && st != WH_E_NOMEM) {
+        /* whatever is wrong with it, it is the configuration that is wrong */
+        char what[400];
+        snprintf(what, sizeof what, "%.399s", err ? err->what : "");
+        st = wh_fail(err, WH_ERR_CFG_DEPLOYMENT, "%s: %s", path, what);
     }
     json_decref(doc);
     wh_buf_done(&text);
