@@ -18,6 +18,7 @@ struct place {
 struct attempt {
     bool ok;
     uint64_t gas_used, gas_refunded;
+    uint64_t least;       /* what it owes before it runs */
     struct wh_buf output; /* owns */
 };
 
@@ -96,6 +97,7 @@ static bool run_once(struct rpc *c, struct run *r, const struct tx_args *a, uint
     if (!check_price(c, r, &tx) || !check_funds(c, &tx, &a->from, &info.balance)) return false;
     const struct tx_intrinsic due = tx_intrinsic_gas(&tx, FORK_OSAKA);
     const uint64_t least = due.gas > due.floor ? due.gas : due.floor;
+    out->least = least;
     if (gas < least)
         return rpc_fail(c, RPC_SERVER, "intrinsic gas too low: have %" PRIu64 ", want %" PRIu64,
                         gas, least);
@@ -190,7 +192,7 @@ static bool search(struct rpc *c, const struct place *at, const struct tx_args *
 {
     if (!try_gas(c, at, a, high, run)) return false;
     if (!run->ok) return fail_attempt(c, run, high);
-    uint64_t low = run->gas_used - 1;
+    uint64_t low = (run->gas_used > run->least ? run->gas_used : run->least) - 1;
     uint64_t next = (run->gas_used + run->gas_refunded + 2300) * 64 / 63;
     while (low + 1 < high && (high - low) * 200 >= high * 3) {
         if (next >= high || next <= low) next = low + (high - low) / 2;
