@@ -10,7 +10,7 @@
 #include "evm/base/arena.h"
 #include "evm/base/crypto.h"
 #include "evm/base/fork.h"
-#include "tests/vectors/nodes.h"
+#include "tests/support/nodes.h"
 
 struct state_count {
     unsigned passed, failed, skipped;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef WH_TESTS_VECTORS_NODES_H
-#define WH_TESTS_VECTORS_NODES_H
+#ifndef WH_TESTS_SUPPORT_NODES_H
+#define WH_TESTS_SUPPORT_NODES_H
 
 /* A store of preimages in memory for tests: filled as a sink, read as preimages. It can note what was
  * asked for, and then answer from that alone (the second, stateless run of a case). */
@@ -13,6 +13,7 @@ struct nodes_entry {
     wh_span bytes;
     uint32_t asked; /* run in which it was asked for last */
     bool used;
+    bool dropped; /* as if it had never been put */
 };
 
 struct nodes {
@@ -30,5 +31,8 @@ struct wh_preimages nodes_preimages(struct nodes *n);
 struct wh_sink nodes_sink(struct nodes *n);
 /* nodes_begin starts a run; closed: it must not ask for more than the one before. */
 void nodes_begin(struct nodes *n, bool closed);
+/* nodes_asked: was it asked for in this run? nodes_drop: who asks gets WH_E_MISSING. */
+bool nodes_asked(const struct nodes *n, const bytes32 *hash);
+void nodes_drop(struct nodes *n, const bytes32 *hash);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/vectors/nodes.h"
+#include "tests/support/nodes.h"
 
 #include <stdlib.h>
 
@@ -63,7 +63,7 @@ static wh_status get(void *ctx, enum wh_object kind, const bytes32 *hash, wh_spa
     (void)kind;
     struct nodes *n = ctx;
     struct nodes_entry *e = find(n, hash);
-    if (!e->used || (n->closed && e->asked + 1 < n->run)) return WH_E_MISSING;
+    if (!e->used || e->dropped || (n->closed && e->asked + 1 < n->run)) return WH_E_MISSING;
     e->asked = n->run;
     *bytes = e->bytes;
     return WH_OK;
@@ -74,6 +74,17 @@ void nodes_begin(struct nodes *n, bool closed)
     n->run++;
     if (!closed) n->run++; /* what an earlier run asked for counts no more */
     n->closed = closed;
+}
+
+bool nodes_asked(const struct nodes *n, const bytes32 *hash)
+{
+    const struct nodes_entry *e = find(n, hash);
+    return e->used && e->asked == n->run;
+}
+
+void nodes_drop(struct nodes *n, const bytes32 *hash)
+{
+    find(n, hash)->dropped = true;
 }
 
 struct wh_preimages nodes_preimages(struct nodes *n)
