@@ -2,12 +2,19 @@
 /* BLS12-381 precompiles (EIP-2537) and KZG point evaluation (EIP-4844) on blst.
  *
  * Encodings: a field element is 64 bytes, the first 16 zero, the value below the modulus; a point
- * of zeros is infinity. Additions take any point of the curve, the others of the subgroup alone. */
+ * of zeros is infinity. Additions take any point of the curve, the others of the subgroup alone.
+ *
+ * Numbers of an MSM take memory: of the arena that ctx is, or of the heap if ctx is NULL, which a
+ * freestanding build (a guest with its own blst) does not have. */
 
 #include "evm/native/private.h"
 
+#include "evm/base/arena.h"
+
 #include <blst.h>
-#include <stdlib.h>
+#if __STDC_HOSTED__
+#    include <stdlib.h>
+#endif
 
 static const uint8_t modulus[48] = {
     0x1a, 0x01, 0x11, 0xea, 0x39, 0x7f, 0xe6, 0x9a, 0x4b, 0x1b, 0xa7, 0xb6, 0x43, 0x4b, 0xac, 0xd7,
@@ -114,73 +121,114 @@ static bool scalar_decode(blst_scalar *out, const uint8_t in[32])
 
 enum { SCALAR_BITS = 255 };
 
+struct temp {
+    struct wh_arena *arena; /* borrowed; NULL: heap */
+    size_t mark;
+    void *block;
+};
+
+static void *temp_open(struct temp *t, void *ctx, size_t size)
+{
+    *t = (struct temp){(struct wh_arena *)ctx, 0, NULL};
+    if (t->arena != NULL) {
+        t->mark = wh_arena_mark(t->arena);
+        t->block = wh_arena_alloc(t->arena, size, 16);
+    }
+#if __STDC_HOSTED__
+    else {
+        t->block = malloc(size);
+    }
+#endif
+    return t->block;
+}
+
+static void temp_close(struct temp *t)
+{
+    if (t->arena != NULL) wh_arena_rewind(t->arena, t->mark);
+#if __STDC_HOSTED__
+    else
+        free(t->block);
+#endif
+}
+
 /* One MSM of each group. Infinities and zero scalars are left out: blst's bucket method does not
- * take the former, and neither adds anything. */
+ * take the former, and neither adds anything. A NULL behind a pointer tells blst that the rest of
+ * the array is contiguous. */
+static bool g1_terms(const uint8_t *in, size_t n, blst_p1_affine *points, blst_scalar *scalars,
+                     size_t *used)
+{
+    *used = 0;
+    for (size_t i = 0; i < n; i++, in += 160) {
+        if (!g1_decode_subgroup(&points[*used], in)) return false;
+        if (!scalar_decode(&scalars[*used], in + 128)) continue;
+        if (!blst_p1_affine_is_inf(&points[*used])) ++*used;
+    }
+    return true;
+}
+
+static bool g2_terms(const uint8_t *in, size_t n, blst_p2_affine *points, blst_scalar *scalars,
+                     size_t *used)
+{
+    *used = 0;
+    for (size_t i = 0; i < n; i++, in += 288) {
+        if (!g2_decode_subgroup(&points[*used], in)) return false;
+        if (!scalar_decode(&scalars[*used], in + 256)) continue;
+        if (!blst_p2_affine_is_inf(&points[*used])) ++*used;
+    }
+    return true;
+}
+
 wh_status native_bls_g1_msm(void *ctx, const uint8_t *in, size_t n, uint8_t out[128])
 {
-    (void)ctx;
-    blst_p1_affine *points = (blst_p1_affine *)calloc(n, sizeof *points);
-    blst_scalar *scalars = (blst_scalar *)calloc(n, sizeof *scalars);
-    limb_t *scratch = (limb_t *)malloc(blst_p1s_mult_pippenger_scratch_sizeof(n));
-    wh_status status = WH_E_NOMEM;
-    if (points == NULL || scalars == NULL || scratch == NULL) goto done;
-
-    status = WH_E_FORMAT;
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++, in += 160) {
-        if (!g1_decode_subgroup(&points[used], in)) goto done;
-        if (!scalar_decode(&scalars[used], in + 128)) continue;
-        if (!blst_p1_affine_is_inf(&points[used])) used++;
+    struct temp temp;
+    size_t used, scratch_len = blst_p1s_mult_pippenger_scratch_sizeof(n);
+    blst_p1_affine *points = (blst_p1_affine *)temp_open(
+        &temp, ctx, n * (sizeof *points + sizeof(blst_scalar)) + scratch_len);
+    if (points == NULL) return WH_E_NOMEM;
+    limb_t *scratch = (limb_t *)(points + n);
+    blst_scalar *scalars = (blst_scalar *)((uint8_t *)scratch + scratch_len);
+    wh_status status = WH_E_FORMAT;
+    if (g1_terms(in, n, points, scalars, &used)) {
+        blst_p1 sum = {0};
+        if (used == 1) {
+            blst_p1_from_affine(&sum, &points[0]);
+            blst_p1_mult(&sum, &sum, scalars[0].b, SCALAR_BITS);
+        } else if (used > 1) {
+            const blst_p1_affine *const list[2] = {points, NULL};
+            const byte *const bytes[2] = {scalars[0].b, NULL};
+            blst_p1s_mult_pippenger(&sum, list, used, bytes, SCALAR_BITS, scratch);
+        }
+        g1_encode(out, &sum);
+        status = WH_OK;
     }
-    blst_p1 sum = {0};
-    if (used == 1) {
-        blst_p1_from_affine(&sum, &points[0]);
-        blst_p1_mult(&sum, &sum, scalars[0].b, SCALAR_BITS);
-    } else if (used > 1) {
-        const blst_p1_affine *const list[2] = {points, NULL}; /* NULL: the rest is contiguous */
-        const byte *const bytes[2] = {scalars[0].b, NULL};
-        blst_p1s_mult_pippenger(&sum, list, used, bytes, SCALAR_BITS, scratch);
-    }
-    g1_encode(out, &sum);
-    status = WH_OK;
-done:
-    free(scratch);
-    free(scalars);
-    free(points);
+    temp_close(&temp);
     return status;
 }
 
 wh_status native_bls_g2_msm(void *ctx, const uint8_t *in, size_t n, uint8_t out[256])
 {
-    (void)ctx;
-    blst_p2_affine *points = (blst_p2_affine *)calloc(n, sizeof *points);
-    blst_scalar *scalars = (blst_scalar *)calloc(n, sizeof *scalars);
-    limb_t *scratch = (limb_t *)malloc(blst_p2s_mult_pippenger_scratch_sizeof(n));
-    wh_status status = WH_E_NOMEM;
-    if (points == NULL || scalars == NULL || scratch == NULL) goto done;
-
-    status = WH_E_FORMAT;
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++, in += 288) {
-        if (!g2_decode_subgroup(&points[used], in)) goto done;
-        if (!scalar_decode(&scalars[used], in + 256)) continue;
-        if (!blst_p2_affine_is_inf(&points[used])) used++;
+    struct temp temp;
+    size_t used, scratch_len = blst_p2s_mult_pippenger_scratch_sizeof(n);
+    blst_p2_affine *points = (blst_p2_affine *)temp_open(
+        &temp, ctx, n * (sizeof *points + sizeof(blst_scalar)) + scratch_len);
+    if (points == NULL) return WH_E_NOMEM;
+    limb_t *scratch = (limb_t *)(points + n);
+    blst_scalar *scalars = (blst_scalar *)((uint8_t *)scratch + scratch_len);
+    wh_status status = WH_E_FORMAT;
+    if (g2_terms(in, n, points, scalars, &used)) {
+        blst_p2 sum = {0};
+        if (used == 1) {
+            blst_p2_from_affine(&sum, &points[0]);
+            blst_p2_mult(&sum, &sum, scalars[0].b, SCALAR_BITS);
+        } else if (used > 1) {
+            const blst_p2_affine *const list[2] = {points, NULL};
+            const byte *const bytes[2] = {scalars[0].b, NULL};
+            blst_p2s_mult_pippenger(&sum, list, used, bytes, SCALAR_BITS, scratch);
+        }
+        g2_encode(out, &sum);
+        status = WH_OK;
     }
-    blst_p2 sum = {0};
-    if (used == 1) {
-        blst_p2_from_affine(&sum, &points[0]);
-        blst_p2_mult(&sum, &sum, scalars[0].b, SCALAR_BITS);
-    } else if (used > 1) {
-        const blst_p2_affine *const list[2] = {points, NULL};
-        const byte *const bytes[2] = {scalars[0].b, NULL};
-        blst_p2s_mult_pippenger(&sum, list, used, bytes, SCALAR_BITS, scratch);
-    }
-    g2_encode(out, &sum);
-    status = WH_OK;
-done:
-    free(scratch);
-    free(scalars);
-    free(points);
+    temp_close(&temp);
     return status;
 }
 

@@ -3,18 +3,19 @@
 #include "evm/native/keccak_native.h"
 #include "evm/native/private.h"
 #include "evm/precompile/bn254.h"
+#include "evm/precompile/portable/portable.h"
 
 #include <pthread.h>
 #if defined(__x86_64__)
 #    include <cpuid.h>
 #endif
 
-/* init overwrites the slots that depend on the CPU: both keccak, and bn254. */
+/* init overwrites the slots that depend on the CPU: keccak, SHA-256, bn254. */
 static struct evm_crypto table = {
     .ctx = NULL,
     .ecrecover = native_ecrecover,
     .sha256 = native_sha256,
-    .ripemd160 = native_ripemd160,
+    .ripemd160 = portable_ripemd160,
     .modexp = native_modexp,
     .bn254_add = bn254_add,
     .bn254_mul = bn254_mul,
@@ -34,24 +35,33 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool ready;
 
 #if defined(__x86_64__)
-/* mulx and the two carry chains: CPUID leaf 7, EBX bits 8 (BMI2) and 19 (ADX). clang 14 knows no
- * __builtin_cpu_supports("adx"). */
-static void bn254_init(void)
+/* CPUID by hand: clang 14 knows no __builtin_cpu_supports("adx") or ("sha"). */
+static void cpu_init(void)
 {
-    unsigned a, b, c, d;
-    const unsigned both = 1u << 8 | 1u << 19;
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & both) != both) return;
-    table.bn254_add = bn254_add_adx;
-    table.bn254_mul = bn254_mul_adx;
-    table.bn254_pairing = bn254_pairing_adx;
+    enum {
+        BMI2 = 1 << 8,
+        ADX = 1 << 19,
+        SHA = 1 << 29, /* leaf 7, EBX */
+        SSSE3 = 1 << 9,
+        SSE41 = 1 << 19 /* leaf 1, ECX */
+    };
+    unsigned a, b, c, d, ecx1;
+    if (!__get_cpuid(1, &a, &b, &ecx1, &d) || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    if ((b & BMI2) != 0 && (b & ADX) != 0) {
+        table.bn254_add = bn254_add_adx;
+        table.bn254_mul = bn254_mul_adx;
+        table.bn254_pairing = bn254_pairing_adx;
+    }
+    if ((b & SHA) != 0 && (ecx1 & SSSE3) != 0 && (ecx1 & SSE41) != 0)
+        table.sha256 = native_sha256_ni;
 }
 #else
-static void bn254_init(void) {}
+static void cpu_init(void) {}
 #endif
 
 static void init(void)
 {
-    bn254_init();
+    cpu_init();
     const struct wh_keccak_ops *keccak = wh_keccak_best();
     table.keccak256 = keccak->one;
     table.keccak_many = keccak->many;

@@ -2,8 +2,8 @@
 /* KZG point evaluation (EIP-4844, consensus-specs deneb/polynomial-commitments: verify_kzg_proof).
  *
  * The proof holds iff e(C - [y]G1 + [z]W, -G2) * e(W, [tau]G2) = 1: the form with both points of G2
- * fixed, whose line functions are computed once per process. Of the trusted set-up only [tau]G2 is
- * needed. */
+ * fixed, whose line functions are computed once per process (a freestanding build has no place for
+ * them and computes them each time). Of the trusted set-up only [tau]G2 is needed. */
 
 #include "evm/native/private.h"
 
@@ -18,6 +18,7 @@ static const uint8_t tau_g2[96] = {
     0x39, 0x26, 0xc9, 0x11, 0xcc, 0xec, 0xea, 0xc9, 0xa3, 0x68, 0x51, 0x47, 0x7b, 0xa4, 0xc6, 0x0b,
     0x08, 0x70, 0x41, 0xde, 0x62, 0x10, 0x00, 0xed, 0xc9, 0x8e, 0xda, 0xda, 0x20, 0xc1, 0xde, 0xf2};
 
+#if __STDC_HOSTED__
 /* Read-only after native_kzg_init. */
 static blst_fp6 lines_minus_g2[68], lines_tau_g2[68];
 
@@ -34,6 +35,43 @@ bool native_kzg_init(void)
     return true;
 }
 
+static void miller_of_lines(blst_fp12 *f, const blst_fp6 lines[68], const blst_p1_affine *p)
+{
+    if (blst_p1_affine_is_inf(p))
+        *f = *blst_fp12_one();
+    else
+        blst_miller_loop_lines(f, lines, p);
+}
+
+static void miller(blst_fp12 *f, const blst_p1_affine *left, const blst_p1_affine *w)
+{
+    blst_fp12 a, b;
+    miller_of_lines(&a, lines_minus_g2, left);
+    miller_of_lines(&b, lines_tau_g2, w);
+    blst_fp12_mul(f, &a, &b);
+}
+#else
+static void miller(blst_fp12 *f, const blst_p1_affine *left, const blst_p1_affine *w)
+{
+    blst_p2_affine q[2];
+    blst_p1_affine p[2], minus = *left;
+    size_t n = 0;
+    if (!blst_p1_affine_is_inf(left)) {
+        blst_fp_cneg(&minus.y, &left->y, true); /* e(-P, Q) = e(P, -Q) */
+        p[n] = minus;
+        q[n++] = *blst_p2_affine_generator();
+    }
+    if (!blst_p1_affine_is_inf(w)) {
+        p[n] = *w;
+        WH_ASSERT(blst_p2_uncompress(&q[n++], tau_g2) == BLST_SUCCESS);
+    }
+    const blst_p1_affine *const ps[2] = {p, NULL};
+    const blst_p2_affine *const qs[2] = {q, NULL};
+    *f = *blst_fp12_one();
+    if (n > 0) blst_miller_loop_n(f, qs, ps, n);
+}
+#endif
+
 static bool point_decode(blst_p1_affine *out, const uint8_t in[48])
 {
     if (blst_p1_uncompress(out, in) != BLST_SUCCESS) return false;
@@ -44,14 +82,6 @@ static bool scalar_decode(blst_scalar *out, const uint8_t in[32])
 {
     blst_scalar_from_bendian(out, in);
     return blst_scalar_fr_check(out);
-}
-
-static void miller(blst_fp12 *f, const blst_fp6 lines[68], const blst_p1_affine *p)
-{
-    if (blst_p1_affine_is_inf(p))
-        *f = *blst_fp12_one();
-    else
-        blst_miller_loop_lines(f, lines, p);
 }
 
 wh_status native_kzg_verify(void *ctx, const uint8_t commitment[48], const uint8_t z[32],
@@ -73,11 +103,9 @@ wh_status native_kzg_verify(void *ctx, const uint8_t commitment[48], const uint8
 
     blst_p1_affine left;
     blst_p1_to_affine(&left, &sum);
-    blst_fp12 a, b, e;
-    miller(&a, lines_minus_g2, &left);
-    miller(&b, lines_tau_g2, &w);
-    blst_fp12_mul(&a, &a, &b);
-    blst_final_exp(&e, &a);
+    blst_fp12 f, e;
+    miller(&f, &left, &w);
+    blst_final_exp(&e, &f);
     *valid = blst_fp12_is_one(&e);
     return WH_OK;
 }

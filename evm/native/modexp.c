@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* base^exp mod mod by whichever library is faster: OpenSSL's Montgomery kernels for odd moduli of
- * middle and large size, GMP for the rest (docs/PERFORMANCE.md has the crossing points). */
+/* base^exp mod mod by whichever library is faster (measured on Zen 4, OpenSSL 3.0, GMP 6.2): OpenSSL
+ * for odd moduli of 128 to 767 bytes once there is work to pay for its set-up, up to 1.4 times as
+ * fast; GMP for the rest, 2 to 20 times as fast on even and on small ones. */
 
 #include "evm/native/private.h"
 
@@ -70,9 +71,10 @@ wh_status native_modexp(void *ctx, wh_span base, wh_span exp, wh_span mod, uint8
         out[out_len - 1] = 1;
         return WH_OK;
     }
-    const size_t most = 1 << 16; /* beyond it, OpenSSL's int lengths and its speed both end */
+    const size_t most = 1 << 16; /* OpenSSL's lengths are int */
     bool odd = (mod.ptr[mod.len - 1] & 1) != 0;
-    if (odd && mod.len >= 128 && mod.len < 1024 && base.len <= most && exp.len <= most)
+    if (odd && mod.len >= 128 && mod.len < 768 && exp.len < most && exp.len * mod.len >= 768 &&
+        base.len < most)
         return by_openssl(base, exp, mod, out, out_len);
     return by_gmp(base, exp, mod, out, out_len);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256, RIPEMD-160 and P-256 by OpenSSL. The low-level calls are chosen on purpose: EVP fetches
- * its algorithm on each call, which costs more than hashing 64 bytes, and RIPEMD-160 would need the
- * legacy provider. */
+/* SHA-256 and P-256 by OpenSSL. The low-level calls are chosen on purpose: EVP fetches its algorithm
+ * on each call, which costs more than hashing 64 bytes. */
 
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "evm/native/private.h"
@@ -10,7 +9,6 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
-#include <openssl/ripemd.h>
 #include <openssl/sha.h>
 
 wh_status native_sha256(void *ctx, const uint8_t *data, size_t len, uint8_t out[32])
@@ -18,15 +16,6 @@ wh_status native_sha256(void *ctx, const uint8_t *data, size_t len, uint8_t out[
     (void)ctx;
     SHA256_CTX h;
     if (!SHA256_Init(&h) || !SHA256_Update(&h, data, len) || !SHA256_Final(out, &h))
-        return WH_E_CRYPTO;
-    return WH_OK;
-}
-
-wh_status native_ripemd160(void *ctx, const uint8_t *data, size_t len, uint8_t out[20])
-{
-    (void)ctx;
-    RIPEMD160_CTX h;
-    if (!RIPEMD160_Init(&h) || !RIPEMD160_Update(&h, data, len) || !RIPEMD160_Final(out, &h))
         return WH_E_CRYPTO;
     return WH_OK;
 }

@@ -12,15 +12,34 @@ static const char *file_name;
 
 #ifdef PORTABLE
 #    include "evm/precompile/portable/portable.h"
-/* Everything in plain C; BLS12-381 and KZG from the libraries. */
+#    ifdef GUEST_BLS
+#        define native_bls_g1_add  guest_bls_g1_add
+#        define native_bls_g1_msm  guest_bls_g1_msm
+#        define native_bls_g2_add  guest_bls_g2_add
+#        define native_bls_g2_msm  guest_bls_g2_msm
+#        define native_bls_map_fp  guest_bls_map_fp
+#        define native_bls_map_fp2 guest_bls_map_fp2
+#        define native_bls_pairing guest_bls_pairing
+#        define native_kzg_verify  guest_kzg_verify
+#    endif
+#    include "evm/native/private.h"
+/* Everything in plain C; BLS12-381 and KZG from blst. */
 static const struct evm_crypto *table(void)
 {
     static struct evm_crypto portable;
     static struct wh_arena work;
     static uint8_t block[1 << 20];
-    if (wh_native_crypto() == NULL) return NULL;
+    static const struct evm_crypto bls = {.bls_g1_add = native_bls_g1_add,
+                                          .bls_g1_msm = native_bls_g1_msm,
+                                          .bls_g2_add = native_bls_g2_add,
+                                          .bls_g2_msm = native_bls_g2_msm,
+                                          .bls_pairing = native_bls_pairing,
+                                          .bls_map_fp = native_bls_map_fp,
+                                          .bls_map_fp2 = native_bls_map_fp2,
+                                          .kzg_verify = native_kzg_verify};
+    if (wh_native_crypto() == NULL) return NULL; /* its set-up serves the hosted kzg_verify */
     wh_arena_init(&work, block, sizeof block);
-    evm_crypto_portable(&portable, &work, wh_native_crypto());
+    evm_crypto_portable(&portable, &work, &bls);
     return &portable;
 }
 #else

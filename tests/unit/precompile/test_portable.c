@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The portable table against the libraries on random inputs, valid and broken. */
 
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "evm/native/crypto.h"
 #include "evm/native/sign.h"
 #include "evm/precompile/portable/portable.h"
 #include "evm/precompile/precompile.h"
 #include "tests/tap.h"
+
+#include <openssl/ripemd.h>
+#include <openssl/sha.h>
 
 static struct evm_crypto portable;
 static const struct evm_crypto *native;
@@ -66,10 +70,12 @@ static void test_portable_hashes__as_libraries(void)
     uint8_t data[400], a[32], b[32];
     for (size_t len = 0; len < sizeof data; len++) {
         fill(data, len);
-        CHECK_EQ(native->ripemd160(native->ctx, data, len, a), WH_OK);
+        RIPEMD160(data, len, a);
         CHECK_EQ(portable.ripemd160(portable.ctx, data, len, b), WH_OK);
         CHECK_MEM(b, a, 20);
-        CHECK_EQ(native->sha256(native->ctx, data, len, a), WH_OK);
+        SHA256(data, len, a);
+        CHECK_EQ(native->sha256(native->ctx, data, len, b), WH_OK);
+        CHECK_MEM(b, a, 32);
         CHECK_EQ(portable.sha256(portable.ctx, data, len, b), WH_OK);
         CHECK_MEM(b, a, 32);
         bytes32 x, y;
