@@ -147,6 +147,53 @@ abstract contract GameFixture is Test {
         game.prove(c.node(gid, pos, 0), c.states[pos], c.preProof(pos), proof, who);
     }
 
+    /// @notice The honest strategy on one history: splits and proves every rivaled node of its tree; how many moves it made.
+    function respond(address who, bytes32 gid, Hist memory c) internal returns (uint256 moves) {
+        return respond(who, gid, c, 0, c.k);
+    }
+
+    function respond(address who, bytes32 gid, Hist memory c, uint256 pos, uint256 h)
+        internal
+        returns (uint256 moves)
+    {
+        Ref memory v = c.node(gid, pos, h);
+        uint256 w = word(v);
+        if (w & 2 == 0) {
+            if (w & 4 != 0 || game.context(ctxOf(v)).count < 2) return 0;
+            if (h == 0) prove(who, gid, c, pos);
+            else split(who, gid, c, pos, h);
+            moves = 1;
+        }
+        if (h == 0) return moves;
+        for (uint256 j = 0; j < 1 << c.a; ++j) {
+            moves += respond(who, gid, c, pos + (j << (h - c.a)), h - c.a);
+        }
+    }
+
+    /// @notice Splits a history down to the terminal at pos, whoever is there.
+    function splitDown(address who, bytes32 gid, Hist memory c, uint256 pos) internal {
+        for (uint256 h = c.k; h > 0; h -= c.a) {
+            split(who, gid, c, pos >> h << h, h);
+        }
+    }
+
+    /// @notice Two rivals (posted already) down to the terminal at pos, c by ALICE first, then f by BOB at every level.
+    function duel(bytes32 gid, Hist memory c, Hist memory f, uint256 pos) internal {
+        for (uint256 h = c.k; h > 0; h -= c.a) {
+            split(ALICE, gid, c, pos >> h << h, h);
+            split(BOB, gid, f, pos >> h << h, h);
+        }
+    }
+
+    function decide(bytes32 gid, bytes32 aid, Hist memory c) internal {
+        works(DAVE, abi.encodeCall(IGame.decide, (aid, tree(gid, c))));
+    }
+
+    function cannotDecide(bytes32 gid, bytes32 aid, Hist memory c) internal {
+        bytes memory data = abi.encodeCall(IGame.decide, (aid, tree(gid, c)));
+        fails(DAVE, data, GameErrors.TooEarly.selector, "must not be decided");
+    }
+
     /// @notice The tree over all split nodes of a history below (pos, h).
     function tree(bytes32 gid, Hist memory c, uint256 pos, uint256 h)
         internal
