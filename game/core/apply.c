@@ -14,7 +14,7 @@ static enum game_error can(struct game *g, const struct game_env *env, const str
 #undef GAME_MOVE
     case GAME_MOVE_COUNT: break;
     }
-    WH_ASSERT(!"a move");
+    WH_ASSERT(0); /* a move */
     return GAME_NOMEM;
 }
 
@@ -38,7 +38,7 @@ enum game_error game_apply(struct game *g, const struct game_env *env, const str
 #undef GAME_MOVE
     case GAME_MOVE_COUNT: break;
     }
-    WH_ASSERT(!"a move");
+    WH_ASSERT(0); /* a move */
     return GAME_NOMEM;
 }
 

@@ -49,7 +49,7 @@ uint64_t solver_gas_limit(unsigned kind, unsigned a, unsigned k, uint64_t step_g
     case GAME_MOVE_SWEEP: gas = 120000; break;
     case SOLVER_UPLOAD: gas = 200000 + 42 * bytes; break;
     case SOLVER_DEPOSIT: gas = 120000; break;
-    default: WH_ASSERT(!"a kind");
+    default: WH_ASSERT(0); /* a kind */
     }
     return gas < TX_GAS_CAP ? gas : TX_GAS_CAP;
 }
@@ -93,7 +93,7 @@ wh_status solver_emit_plain(struct solver *s, unsigned kind, const bytes32 *id, 
     case GAME_MOVE_SLASH:
     case GAME_MOVE_WITHDRAW: memcpy(m->args.u.account.b, id->b + 12, 20); break;
     case GAME_MOVE_UNSTAKE: break;
-    default: WH_ASSERT(!"a move without other arguments");
+    default: WH_ASSERT(0); /* a move without other arguments */
     }
     solver_seal(s, m, 0, 0);
     return WH_OK;
@@ -119,7 +119,7 @@ static unsigned rank(unsigned kind)
     case GAME_MOVE_UNSTAKE: return 13;
     case GAME_MOVE_WITHDRAW: return 14;
     case GAME_MOVE_SWEEP: return 15;
-    default: WH_ASSERT(!"a kind"); return 16;
+    default: WH_ASSERT(0); return 16; /* a kind */
     }
 }
 

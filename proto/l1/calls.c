@@ -90,7 +90,7 @@ void calls_move(const struct game_args *args, struct wh_buf *out)
     case GAME_MOVE_SWEEP: abi_put_b32(out, &args->u.gid.gid); return;
     case GAME_MOVE_COUNT: break;
     }
-    WH_ASSERT(!"a move of moves.def");
+    WH_ASSERT(0); /* a move of moves.def */
 }
 
 void calls_multicall(const wh_span *calls, size_t n, struct wh_buf *out)

@@ -66,7 +66,7 @@ static void apply(const struct solver_move *m, const struct solver_me *who, uint
     enum game_error e = game_apply(&g, &env, &args);
     if (e != GAME_OK) {
         printf("# refused: %s %s\n", solver_kind_name(m->kind), game_error_name(e));
-        CHECK(!"a move of the strategy is refused");
+        CHECK(0 && "a move of the strategy is refused");
     }
 }
 
@@ -97,7 +97,7 @@ static void check_safe(void)
     for (uint32_t i = 1; i < g.assertions.count; i++) {
         const struct game_assertion *a = game_assertion_at(&g, i);
         if (a->parent != g.genesis || bytes32_eq(&a->aid, &honest_aid)) continue;
-        if (clock_beta(&g, a->root_node, g.now) >= g.cfg.t) CHECK(!"a false root reaches T");
+        if (clock_beta(&g, a->root_node, g.now) >= g.cfg.t) CHECK(0 && "a false root reaches T");
     }
 }
 
@@ -133,7 +133,7 @@ static void settle(void)
     }
     for (unsigned i = 0; i < liars; i++) {
         const struct game_account *l = game_account_of(&g, &me[1 + i].who);
-        if (l->tip != GAME_NONE) CHECK(!"a liar keeps its bond");
+        if (l->tip != GAME_NONE) CHECK(0 && "a liar keeps its bond");
     }
     CHECK(g.balance == game_sum_bonds(&g) + game_sum_pots(&g) + game_sum_credits(&g));
 }

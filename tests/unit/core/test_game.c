@@ -115,7 +115,7 @@ static void play(struct game *g, struct game *view, const json_t *script, const 
     const char *got = game_error_name(game_apply(g, &env, &a.args));
     if (strcmp(got, result) != 0) {
         printf("# t %" PRIu64 " %s: %s, want %s\n", env.time, vec_str(m, "move"), got, result);
-        CHECK(!"same result");
+        CHECK(0 && "same result");
     }
     if (strcmp(result, "ok") != 0) {
         game_digest(g, DIGEST_FULL, &after);

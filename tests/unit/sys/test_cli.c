@@ -50,6 +50,11 @@ static wh_status parse(const char *const *words)
     static char *argv[32];
     int n = 0;
     wh_cli_done(&cli);
+    for (int i = 0; i < 32; i++) {
+        free(argv[i]);
+        argv[i] = NULL;
+    }
+    if (words == NULL) return WH_OK;
     while (words[n]) {
         argv[n] = strdup(words[n]); /* argv may be written to */
         n++;
@@ -211,6 +216,6 @@ int main(void)
     RUN(test_cli__precedence_and_file);
     RUN(test_cli__show_masks);
     RUN(test_cli__help_needs_nothing_else);
-    wh_cli_done(&cli);
+    (void)parse(NULL);
     return tap_done();
 }
