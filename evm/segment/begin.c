@@ -44,7 +44,8 @@ static bool gas_limit_fits(const struct step *step, const struct block_header *p
     uint64_t p = parent->gas_limit;
     if (first_london(step, parent)) p = p > UINT64_MAX / 2 ? UINT64_MAX : 2 * p;
     uint64_t distance = limit > p ? limit - p : p - limit;
-    return limit >= GAS_LIMIT_MIN && distance < p / GAS_LIMIT_DIVISOR;
+    /* Gas is an int64_t everywhere below; clients refuse such a header as well. */
+    return limit >= GAS_LIMIT_MIN && limit <= INT64_MAX && distance < p / GAS_LIMIT_DIVISOR;
 }
 
 static bool extra_fits(const struct step *step, const struct block_header *h)
