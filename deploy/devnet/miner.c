@@ -51,7 +51,10 @@ static wh_status stop(struct node *n, wh_status status, struct wh_error *err)
         snprintf(n->why_stopped, sizeof n->why_stopped,
                  "block %" PRIu64 " could not be made (status %d)", n->count, (int)status);
     }
-    return wh_fail(err, WH_ERR_NOMEM, "the node has stopped: %s", n->why_stopped);
+    const enum wh_err code = n->stopped == WH_E_NOMEM    ? WH_ERR_NOMEM
+                             : n->stopped == WH_E_CRYPTO ? WH_ERR_CRYPTO
+                                                         : WH_ERR_SYS;
+    return wh_fail(err, code, "the node has stopped: %s", n->why_stopped);
 }
 
 wh_status miner_mine(struct node *n, struct wh_error *err)

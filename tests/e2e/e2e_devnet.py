@@ -367,3 +367,79 @@ def test_devnet__trouble_of_execute_stops_the_node(t):
     except RuntimeError as e:
         expect(e.args[0]["code"] == -32603, e)
     expect(node.process.wait(10) == 70, f"exit {node.process.returncode} after block {head}")
+
+
+def test_devnet__blocks_are_valid_by_the_stateless_check(t):
+    """Blocks with their witness as files: `check` seals the same headers from its own steps."""
+    # the time is in mainnet's Osaka, before its first change of the blob schedule
+    node, config = started(t, "--chain-id", "1", "--timestamp", "1764900000", "--no-mining")
+    a, b, c = config["accounts"][:3]
+    project(t)
+    tool(t, "forge", "build")
+    with open(t.path("out/Counter.sol/Counter.json")) as f:
+        creation = json.load(f)["bytecode"]["object"]
+    at = tool(t, "cast", "compute-address", a["address"], "--nonce", "0").split()[-1]
+    nonces = {}
+    clock = [1764900000]
+
+    def send(who, *args):
+        nonce = nonces.get(who["key"], 0)
+        nonces[who["key"]] = nonce + 1
+        raw = tool(t, "cast", "mktx", "--private-key", who["key"], "--chain", "1", "--nonce", nonce,
+                   "--gas-limit", "900000", "--gas-price", "20gwei",
+                   "--priority-gas-price", "1gwei", "--rpc-url", node.url, *args)
+        return node.rpc("eth_sendRawTransaction", raw)
+
+    def mine():
+        clock[0] += 12
+        node.rpc("evm_setNextBlockTimestamp", clock[0])
+        node.rpc("evm_mine")
+
+    def check(number):
+        raw = node.rpc("debug_getRawBlock", hex(number))
+        witness = node.rpc("debug_executionWitness", hex(number))
+        block = node.rpc("eth_getBlockByNumber", hex(number), True)
+        headers = witness["headers"]
+        path = t.path(f"block-{number}.json")
+        with open(path, "w") as f:
+            json.dump({
+                "format": "stateless-block/1", "network": "mainnet", "chainId": 1, "fork": "osaka",
+                "number": number, "hash": block["hash"],
+                "header": node.rpc("debug_getRawHeader", hex(number)),
+                "transactions": [node.rpc("eth_getRawTransactionByHash", x["hash"])
+                                 for x in block["transactions"]],
+                "uncles": [], "withdrawals": [], "parentHeader": headers[0],
+                "ancestorHeaders": headers[1:],
+                "witness": {"state": witness["state"], "codes": witness["codes"]},
+                "reference": None}, f)
+        expect(len(raw) // 2 - 1 == int(block["size"], 16), "size is not that of the block")
+        code, out, err = t.run("whittle-challenger", "check", path)
+        expect(code == 0 and block["hash"] in out and "agree" in out, f"{number}: {code} {out} {err}")
+
+    send(a, "--value", "3", "--create", creation + f"{41:064x}")
+    mine()
+    check(1)
+    for v in range(100, 116):
+        send(a, at, "set(uint256)", v)
+    for v in (7, 8):
+        send(b, at, "set(uint256)", v)
+    send(b, at, "spin()")
+    send(b, at, "make()")
+    send(b, "--auth", at, b["address"])
+    nonces[b["key"]] += 1  # the authorization took one
+    send(c, b["address"], "set(uint256)", "5")  # runs the delegate's code
+    send(c, "--value", "1", "0x00000961Ef480Eb55e80D19ad83579A64c007002", "0x" + "22" * 56)
+    send(c, "--value", "1", "0x0000BBdDc7CE488642fb579F8B00f3a590007251", "0x" + "33" * 96)
+    send(c, "0x00000000000000000000000000000000000000f1", "--value", "1")
+    mine()
+    block = node.rpc("eth_getBlockByNumber", "latest", False)
+    expect(len(block["transactions"]) == 25, len(block["transactions"]))
+    expect(block["requestsHash"][:10] != "0xe3b0c442", "the block has requests")
+    check(2)
+    for v in range(100, 116):
+        send(a, at, "clear(uint256)", v)
+    send(b, at, "die()")
+    mine()
+    check(3)
+    mine()
+    check(4)
