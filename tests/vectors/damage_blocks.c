@@ -54,6 +54,51 @@ static void bend_state(void)
     step = good;
 }
 
+/* Hides one object of the file from a run of the whole block. */
+struct hiding {
+    const struct wh_preimages *below;
+    const bytes32 *hash;
+};
+
+static wh_status hiding_get(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
+{
+    const struct hiding *h = ctx;
+    if (bytes32_eq(hash, h->hash)) return WH_E_MISSING;
+    return h->below->get(h->below->ctx, kind, hash, bytes);
+}
+
+/* Either nobody needs it, or the run ends with WH_E_MISSING; never another hash. */
+static bool hide(const struct blockfile *file, const bytes32 *hash)
+{
+    static struct seg_result results[512];
+    size_t count;
+    uint8_t state[SEG_STATE_SIZE];
+    struct hiding h = {.below = &prover.below, .hash = hash};
+    struct wh_preimages io = {.ctx = &h, .get = hiding_get};
+    struct seg_env env = {.preimages = &io, .arena = &arena, .crypto = wh_native_crypto()};
+    arena.used = 0;
+    memcpy(state, prover.chain.pre, sizeof state);
+    wh_status status = seg_run(&env, 1, &prover.chain.input_hash, 0, state, results, 512, &count);
+    CHECK(status == WH_OK || status == WH_E_MISSING);
+    if (status == WH_OK) CHECK_MEM(state + 0x040, file->hash.b, 32);
+    return status == WH_E_MISSING;
+}
+
+static void hide_each(const struct blockfile *file)
+{
+    size_t hidden = 0, missing = 0;
+    for (size_t i = 0; i < prover.count; i++) {
+        struct trace_entry *e;
+        uint32_t n = damage_entries(prover.steps[i].trace, &e);
+        for (uint32_t k = 0; k < n; k += (uint32_t)share, hidden++)
+            missing += hide(file, &e[k].hash);
+        free(e);
+    }
+    CHECK(missing > hidden / 4);
+    printf("# %" PRIu64 ": %zu objects hidden from the whole block, %zu times missing\n",
+           file->number, hidden, missing);
+}
+
 static void test_file(void)
 {
     struct blockfile file;
@@ -75,6 +120,7 @@ static void test_file(void)
     }
     printf("# %" PRIu64 ": %" PRIu64 " damaged traces, %" PRIu64 " refused\n", file.number, tried,
            refused);
+    hide_each(&file);
     prover_done(&prover);
     blockfile_close(&file);
 }

@@ -442,6 +442,31 @@ static void test_ethereum__over_the_cap_is_invalid(void)
     CHECK_EQ(s.result.phase, SEG_INVALID);
 }
 
+/* EIP-7934: the whole block has at most 8,388,608 bytes. The sum of its transactions crosses steps in
+ * body_size alone, so that a state with another sum stands for a block of another size. */
+static void test_ethereum__block_size_from_osaka_on(void)
+{
+    for (uint8_t fork = FORK_PRAGUE; fork <= FORK_OSAKA; fork++) {
+        ethereum_init(fork, CHAIN_NO_REQUESTS);
+        toy_seal_genesis(&t, 41);
+        struct block_header h = toy_eth_header(&t);
+        toy_eth_block(&t, &h, wh_span_of(EMPTY_LIST, 1), NULL, 0);
+        struct seg_state s = decoded(toy_step(&t).post);
+        wh_span header;
+        CHECK_EQ(t.io.get(t.io.ctx, WH_OBJECT_DATA, &s.l1_hash, &header), WH_OK);
+        /* list prefix 4; header; transactions: prefix 4 and the sum; two empty lists */
+        uint64_t most = 8388608 - 4 - header.len - 4 - 2;
+        for (uint64_t over = 0; over < 3; over++) {
+            uint8_t pre[SEG_STATE_SIZE];
+            s.body_size = most - 1 + over;
+            seg_state_encode(&s, pre);
+            struct toy_step end = toy_capture(&t, pre);
+            CHECK_EQ(end.status, WH_OK);
+            CHECK_EQ(end.result.phase, over == 2 && fork == FORK_OSAKA ? SEG_INVALID : SEG_SEALED);
+        }
+    }
+}
+
 /* ---- one settle at END ---- */
 
 /* Hides one object. */
@@ -520,6 +545,7 @@ int main(void)
     RUN(test_ethereum__refused_item_and_foreign_header_are_invalid);
     RUN(test_ethereum__withdrawals);
     RUN(test_ethereum__over_the_cap_is_invalid);
+    RUN(test_ethereum__block_size_from_osaka_on);
     RUN(test_seg_run__settling_once_needs_no_derived_sibling);
     return tap_done();
 }
