@@ -54,6 +54,7 @@ struct show {
     const char *witness[1];
     struct agent agent; /* watches */
     uint64_t told;      /* seq of the last event that was told */
+    size_t log_told;    /* bytes of the challenger's log that were told */
     uint64_t last_change_ms;
     uint64_t head;
     uint64_t moved_s; /* L1 time that was moved, in all */

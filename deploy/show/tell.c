@@ -2,6 +2,7 @@
 /* One line for each event, as the chain logged it: when, who, what, what it cost. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deploy/show/show.h"
@@ -154,7 +155,62 @@ static wh_status visit(void *ctx, const struct store_event *e, struct wh_error *
     return WH_OK;
 }
 
+/* --- what the challenger says itself, in its log */
+
+static void value_of(const char *line, const char *key, char *out, size_t cap)
+{
+    const char *at = strstr(line, key);
+    out[0] = 0;
+    if (!at) return;
+    at += strlen(key);
+    bool quoted = *at == '"';
+    at += quoted;
+    size_t len = strcspn(at, quoted ? "\"\n" : " \n");
+    snprintf(out, cap, "%.*s", (int)len, at);
+}
+
+static void tell_log_line(struct show *s, const char *line)
+{
+    char a[300], b[300];
+    if (strstr(line, "event=execute.block")) {
+        value_of(line, "steps=", a, sizeof a);
+        value_of(line, "gas=", b, sizeof b);
+        show_say(s, "  challenger ran the block twice in %s segments, gas %s, equal both times", a,
+                 b);
+    } else if (strstr(line, "event=assertion.verdict msg=invalid")) {
+        value_of(line, "assertion=", a, sizeof a);
+        value_of(line, "reason=", b, sizeof b);
+        show_say(s, "  challenger says INVALID of %.10s..: %.96s", a, b);
+    } else if (strstr(line, "event=execute.step")) {
+        value_of(line, "trace_bytes=", a, sizeof a);
+        value_of(line, "x=", b, sizeof b);
+        show_say(s,
+                 "  challenger made the trace, %s bytes, and ran EXECUTE on it, X %s: its own leaf",
+                 a, b);
+    }
+}
+
+static void tell_log(struct show *s)
+{
+    struct wh_buf text = {0};
+    if (!s->challenger.child ||
+        wh_file_read(s->challenger.child->log, 64u << 20, &text, NULL) != WH_OK ||
+        !wh_buf_cstr(&text)) {
+        wh_buf_done(&text);
+        return;
+    }
+    const char *at = (const char *)text.ptr + (s->log_told < text.len ? s->log_told : text.len);
+    for (const char *eol; (eol = strchr(at, '\n')) != NULL; at = eol + 1) {
+        char line[600];
+        snprintf(line, sizeof line, "%.*s", (int)(eol - at), at);
+        tell_log_line(s, line);
+    }
+    s->log_told = (size_t)(at - (const char *)text.ptr);
+    wh_buf_done(&text);
+}
+
 wh_status show_tell(struct show *s, struct wh_error *err)
 {
+    tell_log(s);
     return store_events_each(s->store, s->told, visit, s, err);
 }

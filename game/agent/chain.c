@@ -437,5 +437,9 @@ wh_status chain_trace(struct agent_chain *c, const struct game *view, uint64_t i
         return wh_fail(err, WH_ERR_STORE_CORRUPT,
                        "step %llu: EXECUTE gives another leaf than the stored run",
                        (unsigned long long)index);
+    if (!found)
+        WH_LOG(INFO, EXECUTE_STEP, "trace made, and run from its bytes alone",
+               WH_F_U64("step", index), WH_F_U64("trace_bytes", trace->len), WH_F_U64("x", *x),
+               WH_F_B32("post_leaf", post_leaf));
     return WH_OK;
 }
