@@ -46,7 +46,7 @@ static struct solver_out ask(struct chain *c, const struct solver_me *who)
 {
     struct solver_out out;
     wh_arena_init(&scratch, scratch_block, sizeof scratch_block);
-    wh_status st = solver_moves(&g, chain_own(c, g.cfg.k, &scratch), who, &scratch, &out);
+    wh_status st = solver_moves(&g, chain_own(c, g.cfg.k), who, &scratch, &out);
     if (st != WH_OK) abort();
     return out;
 }

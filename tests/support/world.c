@@ -59,10 +59,17 @@ void world_init(struct world *w, const struct evm_crypto *crypto, uint64_t tag)
 void world_push(struct world *w, uint32_t items)
 {
     uint8_t text[16] = "input";
-    if (w->inputs == WORLD_INPUTS_MAX) abort();
+    bytes32 hash;
     store_be32(text + 8, w->inputs);
     store_be32(text + 12, items);
-    tree_keccak(w->crypto, text, sizeof text, &w->hash[w->inputs]);
+    tree_keccak(w->crypto, text, sizeof text, &hash);
+    world_push_hash(w, items, &hash);
+}
+
+void world_push_hash(struct world *w, uint32_t items, const bytes32 *hash)
+{
+    if (w->inputs == WORLD_INPUTS_MAX) abort();
+    w->hash[w->inputs] = *hash;
     w->items[w->inputs++] = items;
 }
 
@@ -197,7 +204,9 @@ void chain_init(struct chain *c, const struct world *w, const struct chain *trut
     c->invalid_at = UINT64_MAX;
     c->state = malloc((cap + 1) * TREE_STATE_SIZE);
     c->leaf = malloc((cap + 1) * sizeof *c->leaf);
-    if (c->state == NULL || c->leaf == NULL) abort();
+    size_t room = 65536 + 256 * (cap + 1) * OWN_TREES;
+    wh_arena_init(&c->trees, malloc(room), room);
+    if (c->state == NULL || c->leaf == NULL || c->trees.base == NULL) abort();
     memcpy(c->state[0], w->genesis, TREE_STATE_SIZE);
     tree_leaf(w->crypto, c->state[0], &c->leaf[0]);
     chain_extend(c);
@@ -228,11 +237,16 @@ void chain_free(struct chain *c)
 {
     free(c->state);
     free(c->leaf);
+    free(c->trees.base);
 }
 
-const struct solver_own *chain_own(struct chain *c, unsigned k, struct wh_arena *arena)
+const struct solver_own *chain_own(struct chain *c, unsigned k)
 {
-    own_leaves_init(&c->leaves, c->w->crypto, arena, k, c->leaf, c->have);
+    if (c->own.ctx != NULL && c->leaves.have == c->have && c->leaves.k == k &&
+        c->trees.used < c->trees.cap / 2)
+        return &c->own;
+    wh_arena_rewind(&c->trees, 0);
+    own_leaves_init(&c->leaves, c->w->crypto, &c->trees, k, c->leaf, c->have);
     c->own = (struct solver_own){.ctx = c,
                                  .have = c->have,
                                  .invalid_at = c->invalid_at,

@@ -24,6 +24,8 @@ const struct evm_crypto *world_fast_crypto(void);
 
 void world_init(struct world *w, const struct evm_crypto *crypto, uint64_t tag);
 void world_push(struct world *w, uint32_t items);
+/* world_push_hash: an input whose hash came from elsewhere. */
+void world_push_hash(struct world *w, uint32_t items, const bytes32 *hash);
 uint64_t world_steps(const struct world *w, uint64_t inputs);
 
 /* world_step: the toy F. false: halted for target (post = pre). */
@@ -50,6 +52,7 @@ struct chain {
     uint64_t lie_count;
     struct own_leaves leaves;
     struct solver_own own;
+    struct wh_arena trees; /* of leaves; begun anew when the chain grows or k changes */
 };
 
 /* chain_init: room for cap states beyond genesis (malloc, chain_free). */
@@ -58,7 +61,7 @@ void chain_init(struct chain *c, const struct world *w, const struct chain *trut
 /* chain_extend computes all states that the published inputs allow. */
 void chain_extend(struct chain *c);
 void chain_free(struct chain *c);
-/* chain_own: what the solver takes; trees go to arena. */
-const struct solver_own *chain_own(struct chain *c, unsigned k, struct wh_arena *arena);
+/* chain_own: what the solver takes; good until the chain grows. */
+const struct solver_own *chain_own(struct chain *c, unsigned k);
 
 #endif
