@@ -215,6 +215,7 @@ static void check_orders(void)
     }
     if (b == NULL) return;
     struct game_env env = s.env;
+    env.time = s.now;
     bytes32 one, two;
     size_t size = game_save(&s.g, saved, sizeof saved);
     game_event_fn *emit = s.g.emit;
@@ -309,7 +310,10 @@ static void prop_invariants_over_random_scripts(void)
             printf("# %s %" PRIu64 "\n", game_error_name((enum game_error)e), per_error[e]);
     /* Errors that no script can meet: the constructor's, re-entry's, gas's and the payee's. */
     for (int e = GAME_E_BAD_VALUE; e < GAME_E_PAY_FAILED && count >= 3000; e++)
-        if (e != GAME_E_LOW_GAS) MUST(per_error[e] != 0);
+        if (e != GAME_E_LOW_GAS && per_error[e] == 0) {
+            printf("# no script met %s\n", game_error_name((enum game_error)e));
+            tap_bad++;
+        }
 }
 
 int main(int argc, char **argv)

@@ -111,6 +111,10 @@ void script_init(struct script *s, uint64_t seed, const struct game_config *cfg,
         s->me[i].propose = true;
         if (!honest) make_lies(s, s->lies[i]);
         chain_init(&s->chain[i], &s->w, &s->chain[0], s->lies[i], honest ? 0 : 64, CHAIN);
+        if (!honest && chance(s, 30)) {
+            if (chance(s, 70)) s->chain[i].lie_count = 0; /* nothing but that */
+            s->chain[i].pad_lie = 1 + (uint32_t)script_below(&s->rng, 5);
+        }
     }
 }
 
@@ -215,7 +219,7 @@ static void prove_bytes(struct script *s)
         tree_leaf(s->w.crypto, after, &post);
         memcpy(p, post.b, 32);
     }
-    if (chance(s, 6)) len = script_below(&s->rng, 40);
+    if (chance(s, idle ? 30 : 6)) len = script_below(&s->rng, 40);
     if (s->trusting && chance(s, 6)) p[3] ^= 1;
     s->args.u.prove.proof.len = len;
 }

@@ -176,10 +176,37 @@ static wh_status own_leaf(void *ctx, uint64_t index, bytes32 *out)
     return own_leaves_leaf(&c->leaves, index, out);
 }
 
+/* The history of a game with the lie in its padding. */
+static const struct tree *padded(struct chain *c, const struct solver_range *r)
+{
+    unsigned k = c->leaves.k;
+    uint64_t n = UINT64_C(1) << k;
+    struct wh_arena arena;
+    if (c->pad.used && c->pad.first == r->first && c->pad.len == r->len) return &c->pad.tree;
+    for (uint64_t i = 1; i <= n; i++)
+        c->pad.leaf[i - 1] = c->leaf[r->first + (i < r->len ? i : r->len)];
+    tree_keccak(c->w->crypto, &c->pad_lie, sizeof c->pad_lie,
+                &c->pad.leaf[r->len + c->pad_lie - 1]);
+    wh_arena_init(&arena, c->pad.block, sizeof c->pad.block);
+    if (tree_build(&c->pad.tree, &arena, c->w->crypto, k, &c->leaf[r->first], c->pad.leaf, n) !=
+        WH_OK)
+        abort();
+    c->pad.used = true;
+    c->pad.first = r->first;
+    c->pad.len = r->len;
+    return &c->pad.tree;
+}
+
 static wh_status own_span(void *ctx, const struct solver_range *r, uint64_t pos, unsigned h,
                           bytes32 *out)
 {
     struct chain *c = ctx;
+    if (c->pad_lie != 0 && c->leaves.k <= WORLD_PAD_K &&
+        r->len + c->pad_lie < UINT64_C(1) << c->leaves.k) {
+        if (r->first + r->len > c->have) return WH_E_MISSING;
+        *out = *tree_span(padded(c, r), pos, h);
+        return WH_OK;
+    }
     return own_leaves_span(&c->leaves, r, pos, h, out);
 }
 
@@ -246,6 +273,7 @@ const struct solver_own *chain_own(struct chain *c, unsigned k)
         c->trees.used < c->trees.cap / 2)
         return &c->own;
     wh_arena_rewind(&c->trees, 0);
+    c->pad.used = false;
     own_leaves_init(&c->leaves, c->w->crypto, &c->trees, k, c->leaf, c->have);
     c->own = (struct solver_own){.ctx = c,
                                  .have = c->have,

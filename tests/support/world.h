@@ -9,6 +9,7 @@
 #include "tests/support/game_digest.h"
 
 #define WORLD_INPUTS_MAX 64u
+#define WORLD_PAD_K      6u
 
 struct world {
     const struct evm_crypto *crypto;
@@ -53,6 +54,16 @@ struct chain {
     struct own_leaves leaves;
     struct solver_own own;
     struct wh_arena trees; /* of leaves; begun anew when the chain grows or k changes */
+    /* A lie in the padding, k <= WORLD_PAD_K: leaf number len + pad_lie of a game is junk, if it is
+     * there and is not the last one. 0: none. */
+    uint32_t pad_lie;
+    struct {
+        bool used;
+        uint64_t first, len;
+        struct tree tree;
+        bytes32 leaf[1u << WORLD_PAD_K];
+        uint8_t block[64u << WORLD_PAD_K];
+    } pad;
 };
 
 /* chain_init: room for cap states beyond genesis (malloc, chain_free). */
