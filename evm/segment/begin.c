@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* BEGIN: opens an input and its block (PROTOCOL 4.2). */
 #include "evm/hash/keccak.h"
-#include "evm/segment/fees.h"
 #include "evm/segment/frontier.h"
-#include "evm/segment/header.h"
+#include "evm/segment/header_rules.h"
 #include "evm/segment/input.h"
 #include "evm/segment/price.h"
 #include "evm/segment/requests.h"
 #include "evm/segment/step.h"
-
-enum {
-    GAS_LIMIT_MIN = 5000,
-    GAS_LIMIT_DIVISOR = 1024,
-    DAO_EXTRA_BLOCKS = 10, /* EIP-779 */
-};
-
-static const uint8_t DAO_EXTRA[13] = "dao-hard-fork";
 
 /* EIP-4788 and EIP-2935. */
 static const address BEACON_ROOTS = {{0x00, 0x0f, 0x3d, 0xf6, 0xd7, 0x32, 0x80, 0x7e, 0xf1, 0x31,
@@ -23,63 +14,17 @@ static const address BEACON_ROOTS = {{0x00, 0x0f, 0x3d, 0xf6, 0xd7, 0x32, 0x80, 
 static const address BLOCK_HASHES = {{0x00, 0x00, 0xf9, 0x08, 0x27, 0xf1, 0xc5, 0x3a, 0x10, 0xcb,
                                       0x7a, 0x02, 0x33, 0x5b, 0x17, 0x53, 0x20, 0x00, 0x29, 0x35}};
 
-/* At the first London block the parent has no base fee and half the gas limit (EIP-1559). */
-static bool first_london(const struct step *step, const struct block_header *parent)
-{
-    const struct chain_fork *f =
-        chain_config_active(&step->config, parent->number, parent->timestamp);
-    return step->s.fork >= FORK_LONDON && f->fork < FORK_LONDON;
-}
-
-static u256 base_fee_of(const struct step *step, const struct block_header *parent)
-{
-    if (step->s.fork < FORK_LONDON) return u256_from_u64(0);
-    if (first_london(step, parent)) return u256_from_u64(FEE_INITIAL_BASE);
-    return fee_next_base(parent);
-}
-
-static bool gas_limit_fits(const struct step *step, const struct block_header *parent,
-                           uint64_t limit)
-{
-    uint64_t p = parent->gas_limit;
-    if (first_london(step, parent)) p = p > UINT64_MAX / 2 ? UINT64_MAX : 2 * p;
-    uint64_t distance = limit > p ? limit - p : p - limit;
-    /* Gas is an int64_t everywhere below; clients refuse such a header as well. */
-    return limit >= GAS_LIMIT_MIN && limit <= INT64_MAX && distance < p / GAS_LIMIT_DIVISOR;
-}
-
-static bool extra_fits(const struct step *step, const struct block_header *h)
-{
-    const struct chain_fork *dao = chain_config_entry(&step->config, FORK_DAO);
-    if (dao == NULL || dao->by != 0 || h->number < dao->at ||
-        h->number - dao->at >= DAO_EXTRA_BLOCKS)
-        return true;
-    return h->extra_len == sizeof DAO_EXTRA && memcmp(h->extra, DAO_EXTRA, sizeof DAO_EXTRA) == 0;
-}
-
-static bool merge_fields_fit(const struct block_header *h)
-{
-    return u256_is_zero(&h->difficulty) && h->nonce == 0 &&
-           bytes32_eq(&h->ommers_hash, &KECCAK_EMPTY_LIST);
-}
-
 /* Every claim of the header that can be judged before the transactions. s.number and s.fork are those
  * of the new block. */
 static bool header_fits(const struct step *step, const struct eth_input *in,
                         const struct block_header *parent, const struct block_header *h)
 {
     uint8_t fork = step->s.fork;
-    if (h->fields != header_fields((enum evm_fork)fork)) return false;
-    if (!bytes32_eq(&h->parent_hash, &step->s.head_hash)) return false;
-    if (h->number != step->s.number || h->timestamp <= parent->timestamp) return false;
-    if (!gas_limit_fits(step, parent, h->gas_limit) || h->gas_used > h->gas_limit) return false;
-    if (!extra_fits(step, h)) return false;
+    if (!bytes32_eq(&h->parent_hash, &step->s.head_hash) || h->number != step->s.number)
+        return false;
     if (!bytes32_eq(&h->ommers_hash, &in->ommers_hash)) return false;
     if (bytes32_is_zero(&in->wds_hash) != (fork < FORK_SHANGHAI)) return false;
-    if (fork >= FORK_PARIS && !merge_fields_fit(h)) return false;
-    u256 base_fee = base_fee_of(step, parent);
-    if (fork >= FORK_LONDON && !u256_eq(&h->base_fee, &base_fee)) return false;
-    return fork < FORK_CANCUN || h->excess_blob_gas == fee_next_excess(step->entry, parent);
+    return header_follows(&step->config, step->entry, parent, h);
 }
 
 /* The claimed header, judged. *fits false: INVALID. */
@@ -137,7 +82,7 @@ static void open_rollup(struct step *step, const struct block_input *in,
     s->ommers_hash = KECCAK_EMPTY_LIST;
     step->entry = chain_config_active(&step->config, s->number, s->timestamp);
     s->fork = step->entry->fork;
-    s->base_fee = base_fee_of(step, parent);
+    s->base_fee = header_base_fee(&step->config, step->entry, parent);
 }
 
 /* Empty accumulators, and the SHA-256 of deposits if they are read. All else was zero while SEALED. */

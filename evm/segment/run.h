@@ -9,13 +9,16 @@
 #include "evm/base/preimage.h"
 #include "evm/segment/execute.h"
 
+struct evm_tracer; /* evm/interp/evm.h */
+
 /* What a step reads and where it writes; all borrowed. */
 struct seg_env {
     const struct wh_preimages *preimages;
     const struct wh_sink *made; /* receives each object that a step makes; may be NULL */
     struct wh_arena *arena;     /* grows with the run: what was made stays readable in it */
     const struct evm_crypto *crypto;
-    struct seg_cache *cache; /* may be NULL */
+    struct seg_cache *cache;         /* may be NULL */
+    const struct evm_tracer *tracer; /* observes each instruction; may be NULL */
     bool defer_settle; /* seg_run alone: tries are written at END only, so that a per-block witness
                         * suffices; leaves and roots before END mean nothing, Byzantium on */
 };

@@ -92,14 +92,18 @@ struct evm step_evm(struct step *step)
     return (struct evm){.state = &step->m->state,
                         .crypto = step->m->crypto,
                         .block = &step->block,
-                        .arena = &step->m->scratch};
+                        .arena = &step->m->scratch,
+                        .tracer = step->m->tracer};
 }
 
 wh_status seg_machine_init(struct seg_machine *m, const struct seg_env *env,
                            const struct wh_preimages *source, bool remember)
 {
-    *m = (struct seg_machine){
-        .crypto = env->crypto, .arena = env->arena, .cache = env->cache, .made = env->made};
+    *m = (struct seg_machine){.crypto = env->crypto,
+                              .arena = env->arena,
+                              .cache = env->cache,
+                              .made = env->made,
+                              .tracer = env->tracer};
     m->arena_cap = env->arena->cap;
     size_t half = (env->arena->cap - env->arena->used) / 2;
     half -= half % 64;

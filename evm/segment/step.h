@@ -26,11 +26,12 @@ struct step_price {
 /* The machine keeps one state in memory over the steps of a run. */
 struct seg_machine {
     const struct evm_crypto *crypto;
-    struct wh_arena *arena;     /* borrowed: state, objects, whatever outlives the step */
-    size_t arena_cap;           /* of the caller's arena; its upper half is lent to scratch */
-    struct wh_arena scratch;    /* frames, receipts; rewound after each step */
-    struct seg_cache *cache;    /* may be NULL */
-    const struct wh_sink *made; /* may be NULL */
+    struct wh_arena *arena;          /* borrowed: state, objects, whatever outlives the step */
+    size_t arena_cap;                /* of the caller's arena; its upper half is lent to scratch */
+    struct wh_arena scratch;         /* frames, receipts; rewound after each step */
+    struct seg_cache *cache;         /* may be NULL */
+    const struct wh_sink *made;      /* may be NULL */
+    const struct evm_tracer *tracer; /* may be NULL */
     struct meter meter;
     struct state state;
     bool open;         /* state is at state_root(&state) and may be used again */
