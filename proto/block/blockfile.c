@@ -278,7 +278,7 @@ static wh_status json_read(const char *name, const char *text, size_t len,
     if (store->bytes == NULL) return no_memory(err);
     WH_TRY(wh_json_parse(text, len, &tree, err));
     struct reader r = {.f = out, .store = store, .crypto = crypto, .err = err};
-    struct wh_json root = wh_json_root(tree, NULL);
+    struct wh_json root = wh_json_root(tree, "block");
     (void)name;
     wh_status status = read_root(&r, &root);
     json_decref(tree);
