@@ -142,7 +142,7 @@ static wh_status set_up(struct store *s, bool memory, struct wh_error *err)
     }
     if (memory) return WH_OK;
     WH_TRY(store_pragma(s, "PRAGMA journal_mode = WAL", NULL, err));
-    return store_pragma(s, "PRAGMA wal_autocheckpoint = 2000", NULL, err);
+    return store_pragma(s, "PRAGMA wal_autocheckpoint = 8192", NULL, err);
 }
 
 static wh_status open_db(struct store *s, const char *path, const char *const *migrations,

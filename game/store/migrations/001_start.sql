@@ -37,12 +37,13 @@ CREATE TABLE chunks (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chunks_by_block ON chunks (l1_block);
 
--- What execution reads by hash. generation: of the last put, for a later collector.
+-- What execution reads by hash. generation: of the first put, for a later collector. Rows are appended
+-- and only the index is random: with the bytes in the index every commit would rewrite its pages.
 CREATE TABLE nodes (
     hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
     generation INTEGER NOT NULL,
     bytes BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE codes (
     hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
     bytes BLOB NOT NULL

@@ -110,6 +110,9 @@ static void test_outbox__each_move_once(void)
     CHECK_EQ(report.pending, 3);
     OK(tick(3));
     CHECK_EQ(report.sent, 0); /* one live transaction per key */
+    fake_mine(&chain);
+    OK(tick(3));
+    CHECK_EQ(state_of(1), STORE_INTENT_MINED); /* done, but a reorg may undo it */
     for (int i = 0; i < 4; i++) {
         fake_mine(&chain);
         OK(tick(3));
@@ -134,6 +137,7 @@ static bool run_with_cut(unsigned at, bool after)
     chain.fail_after = after;
     bool cut = false;
     for (int i = 0; i < 12; i++) {
+        chain.base_fee++; /* whatever is signed twice gives other bytes */
         if (ob == NULL || tick(3) != WH_OK) {
             CHECK_EQ(err.status, WH_E_NET);
             cut = true;
@@ -406,6 +410,30 @@ static void test_outbox__bounded_in_flight(void)
     CHECK(report.sent == 2 && report.queued == 1);
 }
 
+/* What cannot be journalled is not sent. */
+static void test_outbox__full_disk_sends_nothing(void)
+{
+    fresh();
+    static uint8_t big[60000];
+    struct outbox_move m = move_of(1);
+    m.data = wh_span_of(big, sizeof big);
+    OK(store_limit_pages(store, 1, &err)); /* SQLite: no less than what it has */
+    outbox_round(ob);
+    CHECK(outbox_put(ob, &m, &err) != WH_OK);
+    CHECK_EQ(err.code, WH_ERR_STORE_FULL);
+    OK(store_limit_pages(store, 0, &err));
+    OK(outbox_put(ob, &m, &err)); /* the intent is there, now its transaction does not fit */
+    OK(store_limit_pages(store, 1, &err));
+    struct outbox_view view = {.l1_hash = chain.blocks[0].hash, .now_ms = now_ms};
+    CHECK(outbox_pump(ob, &view, &report, &err) != WH_OK);
+    CHECK_EQ(err.code, WH_ERR_STORE_FULL);
+    CHECK_EQ(chain.tx_count, 0);
+    OK(store_limit_pages(store, 0, &err));
+    OK(outbox_pump(ob, &view, &report, &err));
+    CHECK_EQ(chain.tx_count, 1);
+    CHECK_EQ(chain.txs[0].nonce, 0);
+}
+
 /* A view from before the transaction, or of another branch, says nothing about it. */
 static void test_outbox__old_view_is_no_verdict(void)
 {
@@ -444,6 +472,7 @@ int main(void)
     RUN(test_outbox__nonce_used_elsewhere);
     RUN(test_outbox__new_store_goes_on_behind_the_chain);
     RUN(test_outbox__bounded_in_flight);
+    RUN(test_outbox__full_disk_sends_nothing);
     RUN(test_outbox__old_view_is_no_verdict);
     stop();
     clean();

@@ -344,6 +344,70 @@ static void test_rpc__send_raw(void)
     l1_rpc_close(r);
 }
 
+/* Answers with changed bytes, served without a network: refused, or read as what they say. */
+static struct wh_buf damaged;
+
+static wh_status serve_damaged(void *ctx, const char *url, wh_span body, size_t max_reply,
+                               long *http_status, struct wh_buf *reply, struct wh_error *err)
+{
+    (void)ctx, (void)url, (void)body, (void)max_reply, (void)err;
+    wh_buf_put(reply, damaged.ptr, damaged.len);
+    *http_status = 200;
+    return WH_OK;
+}
+
+static void test_rpc__damaged_answers(void)
+{
+    static const char good[] =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":[{\"address\":"
+        "\"0x0500000000000000000000000000000000"
+        "000000\",\"blockNumber\":\"0x9\",\"blockHash\":"
+        "\"0x000000000000000000000000000000000000000000"
+        "0000000000000000000007\",\"transactionHash\":"
+        "\"0x00000000000000000000000000000000000000000000"
+        "00000000000000000008\",\"transactionIndex\":\"0x0\",\"logIndex\":\"0x2\",\"topics\":["
+        "\"0x00000000"
+        "00000000000000000000000000000000000000000000000000000009\"],\"data\":\"0x0102\"}]}";
+    const char *url[] = {"http://fake"};
+    address a = {{5}};
+    uint32_t seed = 12345;
+    unsigned taken = 0, refused_count = 0;
+    for (unsigned round = 0; round < 4000; round++) {
+        struct l1_rpc_config c = {.urls = url, .url_count = 1, .transport = serve_damaged};
+        struct l1_rpc *r = NULL;
+        struct l1_logs logs = {0};
+        struct wh_error err = {0};
+        CHECK(l1_rpc_open(&r, &c, NULL) == WH_OK);
+        wh_buf_reset(&damaged);
+        wh_buf_put(&damaged, good, sizeof good - 1);
+        for (unsigned k = 0; k < round % 3 + (round > 0); k++) {
+            seed = seed * 1664525 + 1013904223;
+            size_t at = (seed >> 8) % damaged.len;
+            if (round % 5 == 0)
+                damaged.len = at; /* cut */
+            else
+                damaged.ptr[at] =
+                    (uint8_t)(round % 2 ? seed >> 24 : damaged.ptr[at] ^ 1u << (seed & 7));
+            if (damaged.len == 0) break;
+        }
+        wh_status st = l1_get_logs(r, 9, 9, &a, 1, &logs, &err);
+        if (st == WH_OK) {
+            taken++;
+            CHECK(logs.count <= 1);
+            if (logs.count) CHECK(logs.v[0].block_number == 9 && address_eq(&logs.v[0].addr, &a));
+        } else {
+            refused_count++;
+            CHECK(st == WH_E_NET && err.exit_code == 4 && logs.count == 0);
+        }
+        if (round == 0) CHECK(st == WH_OK && logs.count == 1 && logs.v[0].data.len == 2);
+        l1_logs_done(&logs);
+        l1_rpc_close(r);
+    }
+    printf("# %u taken, %u refused\n", taken, refused_count);
+    CHECK(taken > 100 && refused_count > 1000);
+    wh_buf_done(&damaged);
+}
+
 int main(void)
 {
     wh_log_init(stderr, WH_LEVEL_ERROR, WH_LOG_TEXT);
@@ -361,6 +425,7 @@ int main(void)
     RUN(test_rpc__logs_halve_and_check);
     RUN(test_rpc__blocks_and_batches);
     RUN(test_rpc__send_raw);
+    RUN(test_rpc__damaged_answers);
     for (int i = 0; i < 2; i++)
         wh_http_stop(stubs[i].http);
     return tap_done();
