@@ -8,6 +8,7 @@
 #include "challenger/check.h"
 #include "challenger/evidence.h"
 #include "challenger/status.h"
+#include "challenger/transcript.h"
 #include "game/agent/daemon.h"
 
 #define NAME "whittle-challenger"
@@ -27,7 +28,7 @@ static const struct wh_option options[] = {
     {"quiet", WH_OPT_FLAG, AT(quiet), NULL, NULL, "Output", "verdicts alone"},
 };
 
-enum { RUN, CHECK, STATUS, EXPORT, REPLAY, ATTEST };
+enum { RUN, CHECK, STATUS, EXPORT, REPLAY, RECORD, REFOLD, ATTEST };
 static const struct wh_command commands[] = {
     [RUN] = {"run", "", 0, 0, "follow, judge, dispute until SIGTERM (the default)"},
     [CHECK] = {"check", "FILE|CLAIM...", 1, 4096,
@@ -37,6 +38,9 @@ static const struct wh_command commands[] = {
                 "write the evidence of one own step: all that a stranger needs to run it"},
     [REPLAY] = {"evidence replay", "FILE", 1, 1,
                 "run that step from the file alone: true or false"},
+    [RECORD] = {"transcript export", "FILE", 1, 1, "write everything that the contracts logged"},
+    [REFOLD] = {"transcript replay", "FILE", 1, 1,
+                "fold a transcript into the game, from the file alone"},
     [ATTEST] = {"attest", "", 0, 0, "sign steps for an attested verifier (JSON-RPC on loopback)"},
 };
 
@@ -95,6 +99,8 @@ int main(int argc, char **argv)
     case STATUS: code = status_print(&cfg.daemon, NAME, cfg.json); break;
     case EXPORT: code = evidence_export(&cfg.daemon, NAME, cli.args[0], cli.args[1]); break;
     case REPLAY: code = evidence_replay(NAME, cli.args[0], cfg.json); break;
+    case RECORD: code = transcript_export(&cfg.daemon, NAME, cli.args[0]); break;
+    case REFOLD: code = transcript_replay(NAME, cli.args[0]); break;
     case ATTEST: code = attest_serve(&cfg.daemon, NAME, cfg.port); break;
     default: break;
     }

@@ -196,9 +196,10 @@ static wh_status deploy(struct show *s, struct wh_error *err)
     char path[300];
     snprintf(path, sizeof path, "%s/network.json", s->dir);
     WH_TRY(network_load(path, &s->net, err));
-    show_say(s, "contracts deployed: Game %s, bond 1 ether, T %llu s, 2^%u steps a claim, arity %u",
-             wh_hex20(&s->net.game).s, (unsigned long long)s->net.cfg.t, s->net.cfg.k,
-             1u << s->net.cfg.a);
+    show_say(
+        s, "contracts deployed: Game %.12s.., bond 1 ether, T %llu s, 2^%u steps a claim, arity %u",
+        wh_hex20(&s->net.game).s, (unsigned long long)s->net.cfg.t, s->net.cfg.k,
+        1u << s->net.cfg.a);
     return WH_OK;
 }
 
@@ -212,8 +213,8 @@ static wh_status post_block(struct show *s, struct wh_error *err)
     child_arg(c, "--key-file");
     child_arg(c, "%s", s->operator.key_path);
     WH_TRY(child_run(c, err));
-    show_say(s, "block %llu of %s is in the Inbox as calldata: %zu transactions, hash %s",
-             (unsigned long long)f->number, f->network, f->tx_count, wh_hex32(&f->hash).s);
+    show_say(s, "%s block %llu is in the Inbox as calldata: %zu transactions, hash %.18s..",
+             f->network, (unsigned long long)f->number, f->tx_count, wh_hex32(&f->hash).s);
     return WH_OK;
 }
 
@@ -293,8 +294,8 @@ static wh_status start_players(struct show *s, struct wh_error *err)
         child_arg(p->child, "%s", lie);
         WH_TRY(child_start(p->child, err));
         (void)lie_parse(lie, &parsed);
-        show_say(s, "whittle-liar starts as %s, with %s: it will claim of transaction %llu that %s",
-                 p->name, lie, (unsigned long long)parsed.at, lie_text(parsed.kind));
+        show_say(s, "whittle-liar starts as %s: it will claim of transaction %llu that %s (%s)",
+                 p->name, (unsigned long long)parsed.at, lie_text(parsed.kind), lie);
     }
     return WH_OK;
 }

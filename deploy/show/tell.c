@@ -73,7 +73,7 @@ static void tell_proof(struct show *s, const struct game_event *ev, const char *
     if (!n) return;
     uint32_t step = game_context_at(&s->agent.view, n->ctx)->pos_low;
     if (agent_locate(&s->agent, step, &where, &err) == WH_OK && where.is_tx)
-        show_say(s, "  %-10s prove   segment %u is transaction %llu, %s, gas %s",
+        show_say(s, "  %-10s prove   segment %u is transaction %llu, %.18s.., gas %s",
                  show_name(s, &ev->who), step, (unsigned long long)(where.at - 1),
                  wh_hex32(&where.tx_hash).s, gas);
     else
@@ -180,7 +180,7 @@ static void tell_log_line(struct show *s, const char *line)
     } else if (strstr(line, "event=assertion.verdict msg=invalid")) {
         value_of(line, "assertion=", a, sizeof a);
         value_of(line, "reason=", b, sizeof b);
-        show_say(s, "  challenger says INVALID of %.10s..: %.96s", a, b);
+        show_say(s, "  challenger says INVALID of %.10s..: %.72s", a, b);
     } else if (strstr(line, "event=execute.step")) {
         value_of(line, "trace_bytes=", a, sizeof a);
         value_of(line, "x=", b, sizeof b);

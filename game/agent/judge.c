@@ -55,7 +55,7 @@ static void explain(struct agent *a, struct store_verdict_row *row, const struct
     if (agent_locate(a, row->first_wrong, &where, NULL) != WH_OK) return;
     if (where.is_tx)
         snprintf(row->reason, sizeof row->reason,
-                 "first wrong segment %llu: input %llu, transaction %llu (%s)",
+                 "first wrong segment %llu: input %llu, transaction %llu, %.18s..",
                  (unsigned long long)row->first_wrong, (unsigned long long)where.input,
                  (unsigned long long)(where.at - 1), wh_hex32(&where.tx_hash).s);
     else

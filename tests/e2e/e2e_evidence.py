@@ -47,3 +47,24 @@ def test_evidence__damage_is_never_true_of_another_leaf(t):
             f.write(good[:n])
         code, out, err = t.run("whittle-challenger", "evidence", "replay", t.path("bad"))
         expect(code in (1, 7), f"cut at {n}: exit {code}: {out}")
+
+
+def test_transcript__of_a_whole_dispute_folds_to_its_end(t):
+    code, result, text = t.demo()
+    expect(code == 0, text)
+    where = t.path("demo")
+    code, out, err = t.run("whittle-challenger", "transcript", "export", t.path("game.pb"), "--network",
+                           os.path.join(where, "network.json"), "--datadir",
+                           os.path.join(where, "challenger"))
+    expect(code == 0, err)
+    code, out, err = t.run("whittle-challenger", "transcript", "replay", t.path("game.pb"))
+    expect(code == 0, err)
+    expect(f"confirmed, last leaf {result['confirmed']}" in out, out)
+    expect(f"rejected, last leaf {result['rejected'][0]}" in out, out)
+    with open(t.path("game.pb"), "rb") as f:
+        good = f.read()
+    for n in (0, 10, len(good) // 2, len(good) - 1):
+        with open(t.path("bad.pb"), "wb") as f:
+            f.write(good[:n])
+        code, out, err = t.run("whittle-challenger", "transcript", "replay", t.path("bad.pb"))
+        expect(code == 7, f"cut at {n}: exit {code}: {out}")
