@@ -75,8 +75,10 @@ static inline bool u256_sub(u256 *out, const u256 *a, const u256 *b)
 
 static inline bool u256_lt(const u256 *a, const u256 *b)
 {
-    u256 t;
-    return u256_sub(&t, a, b);
+    __extension__ typedef unsigned __int128 half;
+    half ah = (half)a->w[3] << 64 | a->w[2], bh = (half)b->w[3] << 64 | b->w[2];
+    half al = (half)a->w[1] << 64 | a->w[0], bl = (half)b->w[1] << 64 | b->w[0];
+    return (ah < bh) | ((ah == bh) & (al < bl)); /* no branch: operands are anything */
 }
 
 /* u256_mul: low 256 bits. out may be a or b. */

@@ -74,12 +74,15 @@ static inline unsigned shift_of(const u256 *n)
     return u256_fits_u64(n) && n->w[0] < 256 ? (unsigned)n->w[0] : 256;
 }
 
+/* sign_extend fills everything above the named byte with its top bit. */
 static inline void sign_extend(const u256 *byte, u256 *x)
 {
     if (!u256_fits_u64(byte) || byte->w[0] >= 31) return;
-    unsigned shift = 248 - 8 * (unsigned)byte->w[0];
-    u256_shl(x, x, shift);
-    u256_sar(x, x, shift);
+    unsigned limb = (unsigned)byte->w[0] / 8, shift = 56 - 8 * ((unsigned)byte->w[0] % 8);
+    uint64_t sign = 0 - (x->w[limb] << shift >> 63);
+    x->w[limb] = (x->w[limb] << shift >> shift) | (sign << 8 << (56 - shift));
+    for (unsigned i = limb + 1; i < 4; i++)
+        x->w[i] = sign;
 }
 
 static inline uint64_t byte_of(const u256 *i, const u256 *x)
