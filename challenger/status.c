@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/l1/calls.h"
 #include "proto/sys/hex.h"
 
 struct tally {
@@ -17,27 +16,25 @@ struct tally {
 static const char *const verdict_names[] = {"", "agree", "invalid", "cannot tell"};
 static const char *const intent_names[] = {"queued", "sent", "mined", "done", "failed"};
 
-/* Every Posted event is an assertion; its verdict stands in the store. */
-static wh_status see_event(void *ctx, const struct store_event *e, struct wh_error *err)
+static const char *const status_names[] = {"none", "pending", "confirmed", "rejected"};
+
+static wh_status see_assertion(void *ctx, const struct store_assertion *a, struct wh_error *err)
 {
     struct tally *t = (struct tally *)ctx;
-    struct calls_log log = {e->topic_count, e->topics, e->data};
-    struct game_event ev;
-    bytes32 spans[TREE_ARITY_MAX];
-    bool known, found = false;
-    if (!calls_event(&log, &ev, spans, NULL, &known) || ev.kind != GAME_EVENT_POSTED) return WH_OK;
+    bool found = false;
     struct store_verdict_row row;
-    WH_TRY(store_verdict_get(t->store, &ev.aid, &row, NULL, &found, err));
+    WH_TRY(store_verdict_get(t->store, &a->aid, &row, NULL, &found, err));
     json_t *o = json_object();
-    json_object_set_new(o, "assertion", json_string(wh_hex32(&ev.aid).s));
-    json_object_set_new(o, "staker", json_string(wh_hex20(&ev.who).s));
-    json_object_set_new(o, "l1_block", json_integer((json_int_t)e->l1_block));
+    json_object_set_new(o, "assertion", json_string(wh_hex32(&a->aid).s));
+    json_object_set_new(o, "staker", json_string(wh_hex20(&a->staker).s));
+    json_object_set_new(o, "l1_block", json_integer((json_int_t)a->l1_block));
+    json_object_set_new(o, "status", json_string(a->status < 4 ? status_names[a->status] : "?"));
     json_object_set_new(o, "verdict", json_string(found ? verdict_names[row.verdict] : "none yet"));
     if (found && row.reason[0]) json_object_set_new(o, "reason", json_string(row.reason));
     if (found && row.first_wrong != UINT64_MAX)
         json_object_set_new(o, "first_wrong_segment", json_integer((json_int_t)row.first_wrong));
     json_array_append_new(t->assertions, o);
-    if (found) t->verdicts[row.verdict]++;
+    if (found && a->status == GAME_PENDING) t->verdicts[row.verdict]++;
     return WH_OK;
 }
 
@@ -66,7 +63,7 @@ static wh_status gather(struct tally *t, struct wh_error *err)
     WH_TRY(store_l1_head(t->store, &head, &found, err));
     WH_TRY(store_steps_count(t->store, &steps, err));
     WH_TRY(store_input_count(t->store, &inputs, err));
-    WH_TRY(store_events_each(t->store, 0, see_event, t, err));
+    WH_TRY(store_assertions_each(t->store, see_assertion, t, err));
     WH_TRY(store_intents_each(t->store, true, see_intent, t, err));
     json_object_set_new(t->doc, "v", json_integer(1));
     json_object_set_new(t->doc, "type", json_string("status"));
@@ -89,7 +86,9 @@ static void print_text(const struct tally *t)
     json_array_foreach(t->assertions, i, o)
     {
         const char *reason = json_string_value(json_object_get(o, "reason"));
-        printf("assertion %s: %s%s%s\n", json_string_value(json_object_get(o, "assertion")),
+        printf("assertion %s %s, own verdict: %s%s%s\n",
+               json_string_value(json_object_get(o, "assertion")),
+               json_string_value(json_object_get(o, "status")),
                json_string_value(json_object_get(o, "verdict")), reason ? ": " : "",
                reason ? reason : "");
     }

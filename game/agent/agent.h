@@ -91,6 +91,9 @@ WH_MUST wh_status agent_tick(struct agent *a, struct agent_news *news, struct wh
 
 /* fold.c: brings the view to the chain's head. */
 WH_MUST wh_status agent_follow(struct agent *a, struct agent_news *news, struct wh_error *err);
+/* record.c: one event, just applied to the view, as rows of the store. */
+WH_MUST wh_status agent_record(struct agent *a, const struct store_event *e,
+                               const struct game_event *ev, struct wh_error *err);
 /* judge.c: own verdict on each pending assertion, stored and logged when new. */
 WH_MUST wh_status agent_judge(struct agent *a, struct agent_news *news, struct wh_error *err);
 /* play.c: what to do (a->out), and doing it: moves into the outbox, the outbox to the chain. */

@@ -232,6 +232,7 @@ static wh_status fold_one(void *ctx, const struct store_event *e, struct wh_erro
                            (unsigned long long)e->l1_block, game_event_name(ev.kind));
         if (ev.kind == GAME_EVENT_INPUT || ev.kind == GAME_EVENT_ETHEREUM_INPUT)
             WH_TRY(keep_input(a, e, &ev, &input, err));
+        WH_TRY(agent_record(a, e, &ev, err));
         if (a->folded_any || e->seq > a->told) tell(a, &ev, e);
     } else if (known) {
         return wh_fail(err, WH_ERR_ABI_FORM, "malformed log in L1 block %llu",
@@ -262,6 +263,7 @@ static wh_status fold(struct agent *a, struct wh_error *err)
         a->view_ready = true;
     }
     wh_status st = store_begin(a->opt.store, err);
+    if (st == WH_OK && a->folded == 0) st = store_game_clear(a->opt.store, err);
     if (st == WH_OK) st = store_events_each(a->opt.store, a->folded, fold_one, a, err);
     if (st == WH_OK) st = store_commit(a->opt.store, err);
     if (st != WH_OK) {
