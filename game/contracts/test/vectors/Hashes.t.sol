@@ -8,43 +8,51 @@ import {Test} from "../base/Test.sol";
 
 /// @notice One example of every hash of PROTOCOL §1, and the leaves and halts of SegStates, from the model.
 contract HashesTest is Test {
-    function at(string memory json, string memory key) private pure returns (bytes32) {
+    function wordOf(string memory json, string memory key) private pure returns (bytes32) {
         return vm.parseJsonBytes32(json, key);
     }
 
     function test_hashes() external view {
         string memory j = vm.readFile("cache/vectors/hashes.json");
-        same(TreeLib.pair(at(j, ".node.l"), at(j, ".node.r")), at(j, ".node.hash"), "node");
         same(
-            TreeLib.baseStep(at(j, ".base.base"), at(j, ".base.span")), at(j, ".base.hash"), "base"
+            TreeLib.pair(wordOf(j, ".node.l"), wordOf(j, ".node.r")),
+            wordOf(j, ".node.hash"),
+            "node"
         );
         same(
-            InputLib.accNext(at(j, ".acc.acc"), at(j, ".acc.inputHash")), at(j, ".acc.hash"), "acc"
+            TreeLib.baseStep(wordOf(j, ".base.base"), wordOf(j, ".base.span")),
+            wordOf(j, ".base.hash"),
+            "base"
+        );
+        same(
+            InputLib.accNext(wordOf(j, ".acc.acc"), wordOf(j, ".acc.inputHash")),
+            wordOf(j, ".acc.hash"),
+            "acc"
         );
         same(
             TreeLib.aidOf(
-                at(j, ".aid.parent"),
-                at(j, ".aid.config"),
+                wordOf(j, ".aid.parent"),
+                wordOf(j, ".aid.config"),
                 uint64(vm.parseJsonUint(j, ".aid.inputEnd")),
-                at(j, ".aid.acc"),
-                at(j, ".aid.lastLeaf"),
-                at(j, ".aid.span")
+                wordOf(j, ".aid.acc"),
+                wordOf(j, ".aid.lastLeaf"),
+                wordOf(j, ".aid.span")
             ),
-            at(j, ".aid.hash"),
+            wordOf(j, ".aid.hash"),
             "aid"
         );
         bytes32 ctx = TreeLib.ctxOf(
-            at(j, ".ref.node.gid"),
-            at(j, ".ref.node.base"),
+            wordOf(j, ".ref.node.gid"),
+            wordOf(j, ".ref.node.base"),
             vm.parseJsonUint(j, ".ref.node.pos"),
             vm.parseJsonUint(j, ".ref.node.h")
         );
-        same(ctx, at(j, ".ref.ctx"), "ctx");
-        same(TreeLib.idOf(ctx, at(j, ".ref.node.span")), at(j, ".ref.id"), "id");
-        same(InputLib.EMPTY_LIST, at(j, ".constants.EMPTY_LIST"), "EMPTY_LIST");
+        same(ctx, wordOf(j, ".ref.ctx"), "ctx");
+        same(TreeLib.idOf(ctx, wordOf(j, ".ref.node.span")), wordOf(j, ".ref.id"), "id");
+        same(InputLib.EMPTY_LIST, wordOf(j, ".constants.EMPTY_LIST"), "EMPTY_LIST");
         same(
             keccak256(vm.parseJsonBytes(j, ".gameConfig.bytes")),
-            at(j, ".gameConfig.hash"),
+            wordOf(j, ".gameConfig.hash"),
             "config"
         );
     }

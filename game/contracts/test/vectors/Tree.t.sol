@@ -13,7 +13,7 @@ contract TreeTest is Test {
         lib = new LibCalls();
     }
 
-    function test_trees() external {
+    function test_trees() external view {
         uint256 n = vm.parseJsonUint(vm.readFile("cache/vectors/meta.json"), ".trees");
         same(n, 18, "trees");
         for (uint256 i = 0; i < n; ++i) {
