@@ -12,9 +12,9 @@
 static const struct wh_option options[] = {
     {"block", WH_OPT_STRING, AT(block), "FILE", NULL, "Dispute",
      "block file to dispute (the demo's own block if run by ./deploy/demo)"},
-    {"lie", WH_OPT_STRING, AT(lie), "KIND@N", "balance@12", "Dispute",
-     "what the liar claims about transaction N: balance nonce storage code log gas dropped "
-     "swapped"},
+    {"lie", WH_OPT_STRING, AT(lie), "KIND@N", NULL, "Dispute",
+     "what the liar claims of transaction N: balance nonce storage code log gas dropped swapped; "
+     "balance of the middle one if not given"},
     {"rivals", WH_OPT_U64, AT(rivals), NULL, "1", "Dispute",
      "liars at once; each further one lies in another way about another transaction"},
     {"l1", WH_OPT_STRING, AT(l1), "URL", NULL, "L1",

@@ -6,6 +6,7 @@
  * transaction to the last withdrawal. It only watches: what it tells was read back from the chain,
  * and from its own run of the block. */
 
+#include "deploy/liar/lie.h"
 #include "deploy/show/child.h"
 #include "game/agent/agent.h"
 #include "proto/sys/cli.h"
@@ -38,6 +39,7 @@ struct kind_sum {
 
 struct show {
     const struct show_config *cfg;
+    struct lie lie; /* of the first liar */
     char dir[200];
     char url[128];
     uint64_t started_ms;

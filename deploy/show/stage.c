@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "deploy/liar/lie.h"
 #include "deploy/show/show.h"
 #include "evm/native/crypto.h"
 #include "proto/l1/calls.h"
@@ -265,9 +264,8 @@ static wh_status start_attesters(struct show *s, struct wh_error *err)
 /* Each further liar lies in another way about another transaction. */
 static void lie_of(const struct show *s, size_t i, char out[48])
 {
-    struct lie lie;
+    struct lie lie = s->lie;
     size_t txs = s->l2.files[0].tx_count;
-    if (!lie_parse(s->cfg->lie, &lie)) lie = (struct lie){LIE_balance, 0};
     lie.kind = (enum lie_kind)(((size_t)lie.kind + i) % LIE_COUNT);
     lie.at = (lie.at + 5 * i) % (txs ? txs : 1);
     if (lie.kind == LIE_swapped && lie.at + 1 >= txs && lie.at > 0) lie.at--;
@@ -326,20 +324,23 @@ static wh_status start_watching(struct show *s, struct wh_error *err)
 
 wh_status show_open(struct show *s, struct wh_error *err)
 {
-    struct lie lie;
     const struct evm_crypto *crypto = wh_native_crypto();
     s->started_ms = wh_mono_ms();
     if (!crypto) return wh_fail(err, WH_ERR_CRYPTO, "setting up the crypto libraries");
     if (!s->cfg->block) return wh_fail(err, WH_ERR_CLI_MISSING, "--block FILE");
-    if (!lie_parse(s->cfg->lie, &lie))
+    if (s->cfg->lie && !lie_parse(s->cfg->lie, &s->lie))
         return wh_fail(err, WH_ERR_CLI_VALUE, "--lie %s: KIND@N is wanted", s->cfg->lie);
     if (s->cfg->rivals < 1 || s->cfg->rivals > SHOW_RIVALS_MAX)
         return wh_fail(err, WH_ERR_CLI_VALUE, "--rivals is between 1 and %u", SHOW_RIVALS_MAX);
     s->witness[0] = s->cfg->block;
     WH_TRY(l2_open(&s->l2, crypto, s->witness, 1, NULL, 0, err));
-    if (lie.at >= s->l2.files[0].tx_count)
+    size_t txs = s->l2.files[0].tx_count;
+    if (txs == 0)
+        return wh_fail(err, WH_ERR_CLI_RANGE, "the block has no transaction to lie about");
+    if (!s->cfg->lie) s->lie = (struct lie){LIE_balance, txs / 2 - (txs % 2 == 0)};
+    if (s->lie.at >= txs)
         return wh_fail(err, WH_ERR_CLI_RANGE, "--lie %s: the block has %zu transactions",
-                       s->cfg->lie, s->l2.files[0].tx_count);
+                       s->cfg->lie, txs);
     WH_TRY(make_dir(s, err));
     WH_TRY(start_l1(s, err));
     WH_TRY(open_rpc(s, err));
