@@ -111,15 +111,15 @@ static wh_status one_game(struct solver *s, struct walk *w, bool *more)
     row.posted = a != NULL;
     row.roots = up->roots;
     row.decided = up->winner != GAME_NONE;
+    if (!pool_reserve(&s->lines, s->arena, 1)) return WH_E_NOMEM;
+    struct solver_line *line = (struct solver_line *)pool_push(&s->lines);
+    *line = row;
     if (row.decided && (a == NULL || game_assertion_at(g, up->winner) != a)) {
         s->out->verdict = SOLVER_ALARM;
         s->out->alarm_gid = up->aid;
         s->out->alarm_winner = game_assertion_at(g, up->winner)->aid;
         return WH_OK;
     }
-    if (!pool_reserve(&s->lines, s->arena, 1)) return WH_E_NOMEM;
-    struct solver_line *line = (struct solver_line *)pool_push(&s->lines);
-    *line = row;
     if (a == NULL) {
         st = missing_root(s, w, line, &last_leaf, &span);
         if (st == WH_E_MISSING) s->out->verdict = SOLVER_BEHIND;

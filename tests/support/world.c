@@ -231,7 +231,7 @@ void chain_init(struct chain *c, const struct world *w, const struct chain *trut
     c->invalid_at = UINT64_MAX;
     c->state = malloc((cap + 1) * TREE_STATE_SIZE);
     c->leaf = malloc((cap + 1) * sizeof *c->leaf);
-    size_t room = 65536 + 256 * (cap + 1) * OWN_TREES;
+    size_t room = 65536 + 160 * (cap + 1) * 4;
     wh_arena_init(&c->trees, malloc(room), room);
     if (c->state == NULL || c->leaf == NULL || c->trees.base == NULL) abort();
     memcpy(c->state[0], w->genesis, TREE_STATE_SIZE);
