@@ -109,7 +109,7 @@ wh_status solver_claim(struct solver *s, uint32_t gid)
     uint64_t visits = 1;
     for (uint32_t i = 0; i < rows.count;) {
         const struct row *r = (const struct row *)pool_at(&rows, i);
-        bool down = r->pays > r->self && visits + (1u << g->cfg.a) <= SOLVER_REFRESH_NODES;
+        bool down = r->pays > r->self && visits + (1u << g->cfg.a) <= solver_max_visits(s->me);
         if (down) {
             visits += 1u << g->cfg.a;
             solver_write_spans(&w, g, game_node_at(g, r->node));

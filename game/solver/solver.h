@@ -66,6 +66,7 @@ struct solver_me {
     uint64_t l1_block;   /* number of the view's block: ages of chunks */
     u128 prepaid, price; /* of EXECUTE, wei */
     uint64_t deposits;   /* running number: deposits mined so far */
+    uint32_t max_visits; /* of a shown tree; 0: SOLVER_REFRESH_NODES */
 };
 
 /* Kinds: the moves of moves.def, then what goes to other contracts. */

@@ -5,6 +5,12 @@
 #include "game/core/clock.h"
 #include "game/solver/solver.h"
 
+/* The most visits that one shown tree may ask of the contract. */
+static inline uint32_t solver_max_visits(const struct solver_me *me)
+{
+    return me->max_visits != 0 ? me->max_visits : SOLVER_REFRESH_NODES;
+}
+
 /* One call of solver_moves. */
 struct solver {
     const struct game *view;

@@ -106,7 +106,7 @@ static wh_status cut(struct solver *s, struct frame *f)
     const struct game_node *n = game_node_at(g, f->node);
     uint64_t down = clock_add(f->above, clock_lambda(g, n, g->now));
     unsigned arity = 1u << g->cfg.a;
-    while (f->size > SOLVER_REFRESH_NODES) {
+    while (f->size > solver_max_visits(s->me)) {
         unsigned big = arity;
         for (unsigned j = 0; j < arity; j++) {
             if (f->kid_waits[j] || f->kid_size[j] <= 1) continue;
