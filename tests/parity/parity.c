@@ -20,6 +20,7 @@ static struct game view;
 static uint8_t view_block[1 << 22];
 static address at_game, at_inbox, at_verifier;
 static uint64_t seed, taken, refused, slots_compared, logs_compared;
+static uint64_t gas_share[GAME_MOVE_COUNT]; /* most used of the limit, percent */
 static bool failed;
 
 #define MUST(cond)                                                                   \
@@ -216,6 +217,26 @@ static void take_gas(void)
     s.env.gas = (uint64_t)(load_be32(w.b + 28) >> 8) << 8;
 }
 
+/* 41: no move of the contract needs more than the strategy's constant. */
+static void gas_limit(const struct chain_reply *r, wh_span data)
+{
+    uint64_t tokens = 0, n = 0, bytes = 0, limit, used;
+    for (size_t i = 0; i < data.len; i++)
+        tokens += data.ptr[i] == 0 ? 1 : 4;
+    wh_span tree = {0};
+    enum game_move m = s.args.move;
+    if (m == GAME_MOVE_REFRESH) tree = s.args.u.refresh.tree;
+    if (m == GAME_MOVE_DECIDE) tree = s.args.u.aid.tree;
+    if (m == GAME_MOVE_CLAIM) tree = s.args.u.gid.tree;
+    n = (tree.len + 32) / 33; /* a byte for each visit, 32 for each but the first */
+    if (m == GAME_MOVE_PROVE) bytes = s.args.u.prove.proof.len;
+    used = 21000 + 4 * tokens + (uint64_t)r->gas_used;
+    if (used < 21000 + 10 * tokens) used = 21000 + 10 * tokens; /* EIP-7623 */
+    limit = solver_gas_limit(m, s.g.cfg.a, s.g.cfg.k, s.g.cfg.step_gas, n, bytes);
+    MUST(used <= limit);
+    if (used * 100 / limit > gas_share[m]) gas_share[m] = used * 100 / limit;
+}
+
 static void one_move(void)
 {
     struct wh_buf data = {0};
@@ -232,6 +253,7 @@ static void one_move(void)
     }
     size_t logs = r.ok ? r.log_count : 0;
     if (r.ok) take_gas();
+    if (r.ok) gas_limit(&r, wh_buf_span(&data));
     told.n = 0;
     enum game_error e = game_apply(&s.g, &s.env, &s.args);
     if (strcmp(said, game_error_name(e)) != 0)
@@ -414,6 +436,10 @@ static void parity_random_scripts_on_twin_and_contract(void)
     printf("# seeds %" PRIu64 "..%" PRIu64 ": %" PRIu64 " moves taken, %" PRIu64
            " refused, %" PRIu64 " logs, %" PRIu64 " slots compared\n",
            first, first + count - 1, taken, refused, logs_compared, slots_compared);
+    printf("# most gas used of the limit, percent:");
+    for (unsigned m = 0; m < GAME_MOVE_COUNT; m++)
+        printf(" %s %" PRIu64, game_move_name((enum game_move)m), gas_share[m]);
+    printf("\n");
 }
 
 /* The constructor refuses what game_config_ok refuses. */
