@@ -26,6 +26,7 @@ one() { # one NAME COMMAND...: a single result
     fi
 }
 one "contracts: generated/ is what the sources give" node tools/gen_contracts.js --check
+one "contracts: formatted" "$forge" fmt --check
 one "contracts: vectors unpack" node test/prepare.js
 one "contracts: compiles" "$forge" build
 "$forge" test --json "$@" > cache/results.json 2> cache/forge.log

@@ -8,14 +8,18 @@ import {StateLib} from "./StateLib.sol";
 /// @notice proof = post leaf | k signatures of 65 bytes (r | s | v), signers ascending. A statement is a fact, good in every
 /// game of this verifier. With fewer than k active attestors there is no verdict: clocks of rival terminals stay stopped.
 contract AttestedExecute is IStepVerifier {
+    /// @notice Type hash of the EIP-712 domain.
     bytes32 private constant DOMAIN_TYPE = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
+    /// @notice Type hash of a statement.
     bytes32 private constant STEP_TYPE = keccak256(
         "Step(bytes32 execId,bytes32 preLeaf,uint64 target,bytes32 inputHash,bytes32 postLeaf)"
     );
+    /// @notice Half of the order of secp256k1: larger s are refused.
     uint256 private constant HALF_N =
         0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+    /// @notice Bytes of a signature, r | s | v.
     uint256 private constant SIGNATURE = 65;
 
     /// @inheritdoc IStepVerifier

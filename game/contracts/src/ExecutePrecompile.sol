@@ -12,10 +12,14 @@ contract ExecutePrecompile is IStepVerifier {
     /// @notice The precompile.
     address public constant EXECUTE = 0x0000000000000000000000000000000000000101;
 
+    /// @notice First word of the precompile's input: run with the trace, run by chunks.
     uint32 private constant RUN = 0x57480001;
     uint32 private constant RUN_CHUNKS = 0x57480002;
-    uint256 private constant HEAD = 9; // X and kind
-    uint256 private constant CHUNKS_HEAD = 15; // and trace_len, n
+    /// @notice Bytes of X and kind.
+    uint256 private constant HEAD = 9;
+    /// @notice Bytes of X, kind, trace_len and n.
+    uint256 private constant CHUNKS_HEAD = 15;
+    /// @notice Longest trace that goes into the call itself.
     uint256 private constant MAX_CHUNK = 100_000;
 
     /// @notice Where chunks are shown; used for extraGas alone.

@@ -13,10 +13,13 @@ import {TreeLib} from "./TreeLib.sol";
 abstract contract GameBase is IGame {
     using NodeLib for uint256;
 
-    /// @notice Assertion not posted, waiting for its game, anchor at some time, lost.
+    /// @notice Status of an assertion that was not posted.
     uint8 internal constant NONE = 0;
+    /// @notice Status: waiting for its game.
     uint8 internal constant PENDING = 1;
+    /// @notice Status: the anchor, now or before.
     uint8 internal constant CONFIRMED = 2;
+    /// @notice Status: lost, or below one that lost.
     uint8 internal constant REJECTED = 3;
     /// @notice Receiver of the burnt share of a bond.
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
@@ -25,28 +28,46 @@ abstract contract GameBase is IGame {
     /// @notice Wei in 0.01 gwei, the unit of prices.
     uint256 internal constant PRICE_UNIT = 1e7;
 
+    /// @notice Config: log2 of the steps of an assertion
     uint8 internal immutable K;
+    /// @notice Config: log2 of the arity
     uint8 internal immutable A;
+    /// @notice Config: seconds that decide
     uint40 internal immutable T;
+    /// @notice Config: seconds from decision to confirmation of a rivaled assertion
     uint40 internal immutable GRACE;
+    /// @notice Config: seconds from an assertion to its first child
     uint40 internal immutable MIN_GAP;
+    /// @notice Config: wei that a staker locks
     uint96 internal immutable BOND;
+    /// @notice Config: burnt share of a slashed bond
     uint16 internal immutable BURN_BPS;
+    /// @notice Config: share of a move's cost that is paid back
     uint16 internal immutable REWARD_BPS;
+    /// @notice Config: highest price that is paid back, in 0.01 gwei
     uint24 internal immutable MAX_PRICE;
+    /// @notice Config: gas of the verifier
     uint32 internal immutable STEP_GAS;
+    /// @notice Config: judge of single steps
     IStepVerifier internal immutable VERIFIER;
+    /// @notice Config: receiver of what is left of a pot
     address internal immutable TREASURY;
+    /// @notice Config: where the inputs are
     IInbox internal immutable INBOX;
+    /// @notice Config: where chunks are shown; for readers of config()
     address internal immutable TRACE_STORE;
+    /// @notice Config: leaf of the genesis state
     bytes32 internal immutable GENESIS_LEAF;
+    /// @notice Config: hash of the chain configuration; for readers of config()
     bytes32 internal immutable CHAIN_CFG_HASH;
+    /// @notice Config: execId of the verifier
     bytes32 internal immutable EXEC_ID;
+    /// @notice Config: chain id of this L1
     uint64 internal immutable CHAIN_ID;
     /// @inheritdoc IGame
     bytes32 public immutable cfgHash;
 
-    /// @notice aid => assertion; written by post, join never; status by confirm and reject.
+    /// @notice aid => assertion; written by post, its status by confirm and reject.
     mapping(bytes32 => Assertion) internal _assertions;
     /// @notice aid of the common parent => game.
     mapping(bytes32 => GameRec) internal _games;

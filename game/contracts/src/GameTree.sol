@@ -15,6 +15,8 @@ abstract contract GameTree is GameLine {
 
     /// @notice What is left after the verifier's gas, for the reward's query, the record and the event.
     uint256 internal constant AFTER_STEP_GAS = 60_000;
+    /// @notice What is kept of it for the record and the event.
+    uint256 internal constant RECORD_GAS = 20_000;
 
     /// @inheritdoc IGame
     function split(Ref calldata v, bytes32[] calldata spans, address to) external locked {
@@ -150,12 +152,15 @@ abstract contract GameTree is GameLine {
         if (!ok) revert GameErrors.NoVerdict();
     }
 
-    /// @notice What the verifier says a proof cost beyond the call; a failure counts 0.
+    /// @notice What the verifier says a proof cost beyond the call; a failure counts 0. Enough gas is kept back to record the
+    /// proof whatever the verifier does with the rest.
     function _extraGas(bytes calldata proof) private view returns (uint256 extra) {
         bytes memory call_ = abi.encodeCall(IStepVerifier.extraGas, (proof));
         address verifier = address(VERIFIER);
+        uint256 gas_ = gasleft();
+        gas_ = gas_ > RECORD_GAS ? gas_ - RECORD_GAS : 0;
         assembly ("memory-safe") {
-            let ok := staticcall(gas(), verifier, add(call_, 0x20), mload(call_), 0x00, 0x20)
+            let ok := staticcall(gas_, verifier, add(call_, 0x20), mload(call_), 0x00, 0x20)
             if and(ok, eq(returndatasize(), 0x20)) { extra := mload(0x00) }
         }
     }

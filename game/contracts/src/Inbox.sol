@@ -29,22 +29,32 @@ struct InboxParams {
 /// @title Source of the inputs of one chain (PROTOCOL §3)
 /// @notice Append-only. An input is derived when its data is posted, so that every later hash of it is final.
 contract Inbox is IInbox {
-    /// @notice Rule sets.
+    /// @notice Rule set of blocks that Ethereum made.
     uint8 public constant ETHEREUM = 1;
+    /// @notice Rule set of the rollup's own blocks.
     uint8 public constant ROLLUP = 2;
     /// @notice Most items of one input.
     uint256 public constant MAX_ITEMS = 65_535;
     /// @notice Longest header, withdrawals and ommers.
     uint256 public constant MAX_PART = 2_048;
 
+    /// @notice Parameter: timestamp of the genesis header.
     uint64 public immutable genesisTime;
+    /// @notice Parameter: ETHEREUM or ROLLUP.
     uint8 public immutable ruleset;
+    /// @notice Parameter: who may post; 0 = anyone.
     address public immutable sequencer;
+    /// @notice Parameter: receiver of the fees of a `rollup` block.
     address public immutable coinbase;
+    /// @notice Parameter: gas limit of a `rollup` block.
     uint64 public immutable gasLimit;
+    /// @notice Parameter: longest item in bytes.
     uint32 public immutable itemMax;
+    /// @notice Parameter: most forced items of one input.
     uint32 public immutable forcedMax;
+    /// @notice Parameter: gas that a forced item may use; judged by the step, kept here for readers.
     uint64 public immutable forcedGasCap;
+    /// @notice Parameter: seconds after which a forced item is due.
     uint64 public immutable forceDelay;
 
     /// @notice One entry of the forced queue, written by sendForced.

@@ -4,8 +4,9 @@ pragma solidity 0.8.37;
 /// @title Bytes and hashes of inputs (PROTOCOL §1, §3)
 /// @notice C twin: game/core/inbox.
 library InputLib {
-    /// @notice Item kinds.
+    /// @notice Kind of an item that the sequencer posted.
     uint8 internal constant POSTED = 1;
+    /// @notice Kind of an item from the forced queue.
     uint8 internal constant FORCED = 2;
     /// @notice keccak of an empty RLP list: no deposits yet.
     bytes32 internal constant EMPTY_LIST =

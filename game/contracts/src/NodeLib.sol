@@ -21,6 +21,7 @@ library NodeLib {
     /// @notice Infinite time; all sums stop here.
     uint256 internal constant INF = (1 << 40) - 1;
 
+    /// @notice Lowest bits of the fields of a node, then of a context.
     uint256 private constant BETA_AT = 56;
     uint256 private constant PRICE_AT = 32;
     uint256 private constant GAS_AT = 8;

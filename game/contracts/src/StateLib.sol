@@ -11,6 +11,7 @@ library StateLib {
     /// @notice Phase of a chain that ended.
     uint256 internal constant INVALID = 2;
 
+    /// @notice Offsets of the two fields.
     uint256 private constant PHASE_AT = 0x005;
     uint256 private constant INBOX_POS_AT = 0x038;
 

@@ -61,6 +61,19 @@ contract VerdictTest is GameFixture {
         works(ALICE, data(FINE));
     }
 
+    /// @notice A verifier whose extraGas burns all it gets: the proof is recorded all the same, and counts 0 extra.
+    function test_extra_gas_that_burns_everything() external {
+        bytes memory call_ = data(hex"0c");
+        for (uint256 gas_ = 1_110_000; gas_ < 1_300_000; gas_ += 10_007) {
+            uint256 snapshot = vm.snapshotState();
+            vm.prank(ALICE, ALICE);
+            (bool ok, bytes memory answer) = address(game).call{gas: gas_}(call_);
+            if (!ok) refused(ok, answer, GameErrors.LowGas.selector, "no gas");
+            check(ok || gas_ < 1_160_000, "recorded");
+            vm.revertToState(snapshot);
+        }
+    }
+
     function test_verifier_without_code() external {
         vm.etch(address(verifier), "");
         fails(ALICE, data(FINE), GameErrors.NoVerdict.selector, "no code");

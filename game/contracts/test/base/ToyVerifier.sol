@@ -18,6 +18,8 @@ contract ToyVerifier is IStepVerifier {
     bytes1 public constant EXTRA_FAILS = 0x0a; // fine, but extraGas reverts
     bytes1 public constant EXTRA_LONG = 0x0b; // fine, but extraGas answers 64 bytes
 
+    bytes1 public constant EXTRA_BURNS = 0x0c; // fine, but extraGas burns all gas
+
     bytes32 public execId;
     uint256 public extra;
     uint256 public calls;
@@ -68,6 +70,7 @@ contract ToyVerifier is IStepVerifier {
 
     function extraGas(bytes calldata proof) external view returns (uint256) {
         if (proof[0] == EXTRA_FAILS) revert NoVerdict();
+        if (proof[0] == EXTRA_BURNS) assembly ("memory-safe") { invalid() }
         uint256 value = extra;
         if (proof[0] == EXTRA_LONG) {
             assembly ("memory-safe") {
