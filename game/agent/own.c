@@ -39,8 +39,11 @@ static wh_status execute_size(struct agent *a, uint64_t index, uint64_t target,
     out->ready = st == WH_OK;
     out->trace_len = trace.len;
     wh_buf_done(&trace);
+    if (st == WH_OK) return WH_OK;
+    /* an object that nobody has now: no proof of this step yet, the other moves go on */
+    if (a->err.code == WH_ERR_STORE_MISSING) return WH_E_MISSING;
     /* a history that is not EXECUTE's own has steps that nobody can prove */
-    return st != WH_OK && a->opt.history.run ? WH_OK : st;
+    return a->opt.history.run ? WH_OK : st;
 }
 
 static wh_status proof(void *ctx, uint64_t index, uint64_t target, struct solver_proof *out)
