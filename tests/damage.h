@@ -3,7 +3,7 @@
 #define WH_TESTS_DAMAGE_H
 
 /* Damaged copies of a good trace. For each the outcome must be a refusal, or the same post leaf; never
- * another leaf (PROTOCOL 5, F4; execute.md R2). */
+ * another leaf (PROTOCOL 5, F4; docs/TRAPS.md R2). */
 
 #include "evm/hash/keccak.h"
 #include "evm/segment/execute.h"

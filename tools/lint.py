@@ -11,7 +11,7 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 
-# A room includes only rooms listed before it (DESIGN 4). A file's room is the longest prefix.
+# A room includes only rooms listed before it (docs/ARCHITECTURE.md). A file's room is the longest prefix.
 ROOMS = [
     "evm/base", "evm/hash", "evm/rlp", "evm/mpt", "evm/tx", "evm/precompile", "evm/state",
     "evm/interp", "evm/segment", "evm/native", "game/core", "game/solver", "game/contracts",

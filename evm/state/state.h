@@ -203,7 +203,7 @@ static inline bool state_is_created(const struct state *st, const struct account
     return a->f.created == st->tx;
 }
 WH_MUST wh_status state_mark_destructed(struct state *st, struct account *a);
-/* state_touch needs no load. The touch of 0x03 survives a revert (vectors.md 13; block 2675119). */
+/* state_touch needs no load. The touch of 0x03 survives a revert (mainnet block 2675119). */
 WH_MUST wh_status state_touch(struct state *st, struct account *a);
 
 /* state_warm puts it into the access set; *cold: it was not there. No load. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Verdicts: agree, invalid, cannot tell (DESIGN 6). "Invalid" is said of an assertion alone whose
+/* Verdicts: agree, invalid, cannot tell. "Invalid" is said of an assertion alone whose
  * parent stands on the own line and whose whole range was run twice; a missing byte is never a
  * verdict about somebody's claim. */
 #include "game/agent/agent.h"

@@ -18,7 +18,7 @@ static bool has(const char *text, const char *part)
     return strcasestr(text, part) != NULL;
 }
 
-/* Nodes agree neither on codes nor on texts; ux.md section 0, finding 10. */
+/* Nodes agree neither on codes nor on texts: these were seen. */
 static enum wh_err classify(const struct l1_fault *f)
 {
     const char *m = f->message;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The traps of execute.md by name, where they can arise in a step. Others: T9 and T10 state and its
+/* The traps of EXECUTE (docs/TRAPS.md) by name, where they can arise in a step. Others: T9 and T10 state and its
  * vectors, T15 contracts and devnet. */
 #include <stdlib.h>
 

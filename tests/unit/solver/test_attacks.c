@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The attacks of research/dispute.md 6 that the twin and the strategy meet, under their names. */
+/* The attacks of docs/ATTACKS.md that the twin and the strategy meet, under their names. */
 #include <stdio.h>
 #include <stdlib.h>
 
