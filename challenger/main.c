@@ -30,7 +30,7 @@ static const struct wh_option options[] = {
 
 enum { RUN, CHECK, STATUS, EXPORT, REPLAY, RECORD, REFOLD, ATTEST };
 static const struct wh_command commands[] = {
-    [RUN] = {"run", "", 0, 0, "follow, judge, dispute until SIGTERM (the default)"},
+    [RUN] = {"run", "", 0, 0, "follow, judge, dispute until SIGTERM"},
     [CHECK] = {"check", "FILE|CLAIM...", 1, 4096,
                "re-execute block files, or ask the store about an assertion"},
     [STATUS] = {"status", "", 0, 0, "what the store of a running daemon says"},

@@ -13,7 +13,7 @@ struct config {
 static const struct wh_option options[] = {DAEMON_OPTIONS};
 
 static const struct wh_command commands[] = {
-    {"run", "", 0, 0, "follow, run, post, defend until SIGTERM (the default)"},
+    {"run", "", 0, 0, "follow, run, post, defend until SIGTERM"},
     {"post-block", "FILE", 1, 1, "post one block of a block file to the Inbox (sequencer's key)"},
 };
 

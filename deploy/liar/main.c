@@ -18,7 +18,7 @@ static const struct wh_option options[] = {
 };
 
 static const struct wh_command commands[] = {
-    {"run", "", 0, 0, "follow, lie, defend the lie until SIGTERM (the default)"},
+    {"run", "", 0, 0, "follow, lie, defend the lie until SIGTERM"},
 };
 
 static const char *const examples[] = {

@@ -36,7 +36,7 @@ static const struct wh_option options[] = {
 };
 
 static const struct wh_command commands[] = {
-    {"run", "", 0, 0, "run the demo (the default)"},
+    {"run", "", 0, 0, "run the demo"},
 };
 
 static const char *const examples[] = {"./deploy/demo",

@@ -41,7 +41,7 @@ static const struct wh_option options[] = {
 };
 
 static const struct wh_command commands[] = {
-    {"contracts", "", 0, 0, "deploy the contracts (the default)"},
+    {"contracts", "", 0, 0, "deploy the contracts"},
 };
 
 static const char *const examples[] = {
