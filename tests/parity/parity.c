@@ -48,8 +48,8 @@ static void compare(const bytes32 *key, const bytes32 *want)
     bytes32 got = chain_slot(l1, &at_game, key);
     if (!bytes32_is_zero(want)) expected++;
     slots_compared++;
+    MUST(bytes32_eq(&got, want));
     if (bytes32_eq(&got, want)) return;
-    MUST(!"a storage slot");
     for (int i = 0; i < 64; i++)
         printf("%s%02x",
                i == 0    ? "# want "
@@ -474,10 +474,9 @@ static void parity_constructor_guards(void)
         case 14: cfg.spare.b[31] = 1; break;
         default: cfg.k = 32, cfg.a = 4; break;
         }
-        if (chain_deploy_game(l1, &cfg) != game_config_ok(&cfg)) {
-            printf("# case %u\n", i);
-            CHECK(!"constructor and twin agree");
-        }
+        bool same = chain_deploy_game(l1, &cfg) == game_config_ok(&cfg);
+        if (!same) printf("# case %u\n", i);
+        CHECK(same);
     }
     chain_close(l1);
 }
