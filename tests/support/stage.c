@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum { ROOM = 1 << 27, CHAIN = 1200 };
 
@@ -10,6 +11,15 @@ static void *must(void *p)
 {
     if (p == NULL) abort();
     return p;
+}
+
+/* Touched page by page: a stage is opened thousands of times. */
+static void map(struct wh_arena *a)
+{
+    void *p = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
+    if (p == MAP_FAILED) abort();
+    wh_arena_init(a, p, ROOM);
 }
 
 void stage_open(struct stage *s, unsigned k, unsigned a, uint64_t t, uint32_t inputs,
@@ -28,8 +38,8 @@ void stage_open(struct stage *s, unsigned k, unsigned a, uint64_t t, uint32_t in
                               .treasury = {{0x77}},
                               .step_gas = 1000000};
     tree_leaf(s->w.crypto, s->w.genesis, &cfg.genesis_leaf);
-    wh_arena_init(&s->arena, must(malloc(ROOM)), ROOM);
-    wh_arena_init(&s->scratch, must(malloc(ROOM)), ROOM);
+    map(&s->arena);
+    map(&s->scratch);
     s->now = 1000;
     s->gas = 200000;
     s->gasprice = 20000000000;
@@ -49,8 +59,8 @@ void stage_close(struct stage *s)
         free(s->chain[i]);
         free(s->lies[i]);
     }
-    free(s->arena.base);
-    free(s->scratch.base);
+    munmap(s->arena.base, ROOM);
+    munmap(s->scratch.base, ROOM);
 }
 
 void stage_input(struct stage *s, uint32_t items)
