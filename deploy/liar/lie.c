@@ -19,12 +19,24 @@ static const struct {
 #undef LIE
 };
 
+/* number reads decimal digits; *end is behind them. */
+static bool number(const char *text, uint64_t *out, char **end)
+{
+    if (text[0] < '0' || text[0] > '9') return false;
+    *out = strtoull(text, end, 10);
+    return true;
+}
+
 bool lie_parse(const char *text, struct lie *out)
 {
     const char *at = strchr(text, '@');
-    if (!at || at[1] < '0' || at[1] > '9') return false;
     char *end;
-    out->at = strtoull(at + 1, &end, 10);
+    if (!at || !number(at + 1, &out->at, &end)) return false;
+    out->input = UINT64_MAX;
+    if (*end == '.') {
+        out->input = out->at;
+        if (!number(end + 1, &out->at, &end)) return false;
+    }
     if (*end) return false;
     for (int i = 0; i < LIE_COUNT; i++)
         if (strlen(lies[i].name) == (size_t)(at - text) &&
@@ -197,6 +209,13 @@ static wh_status swap(const struct seg_env *env, struct seg_state *pre)
     return make(env, WH_OBJECT_DATA, wh_span_of(pair, sizeof pair), &pre->items_rest);
 }
 
+static void keep_ring(void *ctx, const bytes32 *hash, const uint8_t node[64])
+{
+    const struct seg_env *env = (const struct seg_env *)ctx;
+    if (env->made->put(env->made->ctx, WH_OBJECT_DATA, hash, wh_span_of(node, 64)) != WH_OK)
+        return; /* the next block will lack it */
+}
+
 /* seal claims the block's true hash over whatever state was reached. */
 static wh_status seal(const struct seg_env *env, const struct seg_state *pre,
                       struct seg_state *post)
@@ -212,7 +231,8 @@ static wh_status seal(const struct seg_env *env, const struct seg_state *pre,
     post->head_hash = pre->l1_hash;
     post->state_root = pre->state_root;
     WH_TRY(ring_open(env->preimages, &pre->anc_root, (uint8_t)(pre->number % RING_SLOTS), &path));
-    ring_fold(&path, &post->head_hash, &post->anc_root, NULL, NULL);
+    struct seg_env mine = *env;
+    ring_fold(&path, &post->head_hash, &post->anc_root, keep_ring, &mine);
     return WH_OK;
 }
 
@@ -255,7 +275,8 @@ static wh_status tell_one(struct teller *t, uint64_t tx, const uint8_t pre[SEG_S
     struct forge f = {.env = t->env};
     uint8_t other[SEG_STATE_SIZE];
     WH_TRY(seg_state_decode(pre, &f.pre));
-    bool here = f.pre.phase == SEG_OPEN && f.pre.items_left > 0 && tx == t->lie->at;
+    bool here = f.pre.phase == SEG_OPEN && f.pre.items_left > 0 && tx == t->lie->at &&
+                (t->lie->input == UINT64_MAX || t->lie->input == f.pre.inbox_pos);
     if (t->lie->kind == LIE_swapped && here && f.pre.items_left > 1) {
         wh_span pair;
         WH_TRY(find(t->env, &f.pre.items_rest, &pair));

@@ -17,10 +17,11 @@ enum lie_kind {
 
 struct lie {
     enum lie_kind kind;
-    uint64_t at; /* transaction of the input, from 0 */
+    uint64_t at;    /* transaction of the input, from 0 */
+    uint64_t input; /* which one; UINT64_MAX: each that has such a transaction */
 };
 
-/* lie_parse reads KIND@N. */
+/* lie_parse reads KIND@N or KIND@INPUT.N. */
 bool lie_parse(const char *text, struct lie *out);
 const char *lie_text(enum lie_kind kind);
 const char *lie_name(enum lie_kind kind);

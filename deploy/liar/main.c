@@ -13,8 +13,9 @@ struct config {
 
 static const struct wh_option options[] = {
     DAEMON_OPTIONS,
-    {"lie", WH_OPT_STRING, offsetof(struct config, lie), "KIND@N", "balance@0", "Dispute",
-     "what to claim about transaction N: balance nonce storage code log gas dropped swapped"},
+    {"lie", WH_OPT_STRING, offsetof(struct config, lie), "KIND@[I.]N", "balance@0", "Dispute",
+     "what to claim about transaction N (of input I, else of each): balance nonce storage code log "
+     "gas dropped swapped"},
 };
 
 static const struct wh_command commands[] = {

@@ -337,7 +337,7 @@ wh_status show_open(struct show *s, struct wh_error *err)
     size_t txs = s->l2.files[0].tx_count;
     if (txs == 0)
         return wh_fail(err, WH_ERR_CLI_RANGE, "the block has no transaction to lie about");
-    if (!s->cfg->lie) s->lie = (struct lie){LIE_balance, txs / 2 - (txs % 2 == 0)};
+    if (!s->cfg->lie) s->lie = (struct lie){LIE_balance, txs / 2 - (txs % 2 == 0), UINT64_MAX};
     if (s->lie.at >= txs)
         return wh_fail(err, WH_ERR_CLI_RANGE, "--lie %s: the block has %zu transactions",
                        s->cfg->lie, txs);

@@ -1,0 +1,185 @@
+"""Hostile surroundings: what would make an honest operator lose money, stand still, or speak falsely."""
+import os
+import signal
+import time
+
+from rival import Chain, Rival, forged, keccak, leaf
+from stage import AGREE, CONFIRMED, INVALID, Stage, false_block
+from world import TOP, expect
+
+FULL = os.environ.get("WH_FULL") == "1"
+DATA = os.path.join(TOP, "tests/data/blocks")
+THREE = [os.path.join(DATA, f"mainnet-{n}.json.zst") for n in (1149999, 1150000, 1150001)]
+
+
+def all_confirmed(s, party, claims):
+    rows = list(party.claims().values())
+    return len(rows) >= claims and all(r[:2] == (CONFIRMED, AGREE) for r in rows)
+
+
+def test_red__three_blocks_in_overflowing_assertions(t):
+    """19 steps of three blocks in assertions of 4: one after the other, unrivaled, to the end."""
+    with Stage(t, THREE, k=2) as s:
+        p = s.proposer()
+        s.play(lambda: all_confirmed(s, p, 5), step=30)
+        expect(len(p.claims()) == 5, len(p.claims()))
+
+
+def test_red__dispute_in_the_second_block(t):
+    with Stage(t, THREE, k=4) as s:
+        p, c = s.proposer(), s.challenger()
+        s.liar("balance@1.4")
+        s.play(lambda: s.judged(c, 3))
+
+
+def test_red__a_false_block_ends_the_chain_and_nobody_claims_it_but_the_liar(t):
+    with Stage(t, THREE[1:2], post=False, k=4) as s:
+        bad = false_block(t, THREE[1])
+        s.post(bad)
+        s.blocks = [bad, *THREE[1:]]
+        liar = s.liar("gas@99")
+        s.wait("the lie", lambda: liar.claims())
+        p, c = s.proposer(), s.challenger()
+        s.play(lambda: s.judged(c, 2))
+        chain = Chain(s, c)
+        expect(chain.last_state[5] == 2, "the chain does not end INVALID")
+        # the chain has ended: whatever is posted now changes nothing, and nobody posts below
+        s.post(THREE[2])
+        for _ in range(20):
+            s.pass_time(10)
+            time.sleep(0.05)
+        expect(len(c.claims()) == 2, "somebody posted below INVALID")
+        r = Rival(s, 1, [chain.leaves[-1], leaf(forged(chain.last_state))], forged(chain.last_state))
+        r.stake()
+        r.post()
+        s.play(lambda: s.judged(c, 4), each=r.answer)
+
+
+def rivals_of(s, chain):
+    """One rival for each way to be wrong about a history of 28 steps."""
+    true, last = chain.leaves, chain.last_state
+    bad = forged(last)
+    x = leaf(bad)
+    noise = [keccak(b"noise" + bytes([i])) for i in range(40)]
+    histories = {
+        "begin": ([true[0], noise[0], *true[2:]], last),
+        "end": ([*true[:-1], x], bad),
+        "everything": ([true[0], *noise[:27], x], bad),
+        "leaves and returns": ([*true[:9], *noise[:5], *true[14:]], last),
+        "two lies": ([*true[:4], noise[0], *true[5:20], noise[1], *true[21:]], last),
+        "halts early": ([*true[:20], x], bad),
+        "goes on after the halt": ([*true, x], bad),
+        "wrong only in the padding": ([*true, noise[0], true[-1]], last),
+    }
+    return {name: Rival(s, 1 + i, *h) for i, (name, h) in enumerate(histories.items())}
+
+
+def test_red__eight_ways_to_be_wrong_at_once(t):
+    with Stage(t, k=6, a=2) as s:
+        c = s.challenger()
+        rivals = rivals_of(s, Chain(s, c))
+        for r in rivals.values():
+            r.stake()
+            r.post()
+        p = s.proposer()
+        s.play(lambda: s.judged(c, 9), each=lambda: [r.answer() for r in rivals.values()], timeout=90)
+        slashed = c.rows("SELECT count(*) FROM intents WHERE kind = 'slash'")
+        expect(p.process.poll() is None, slashed)
+
+
+def test_red__copied_post_then_false_child(t):
+    """Attacks 43 and 45: the honest claim posted by the attacker, a false child on it at once; and a
+    rival with the right last leaf and a wrong interior, with a child of its own."""
+    with Stage(t, THREE[:2], post=False, k=4) as s:
+        s.post(THREE[0])
+        w = s.challenger("--watch", name="watch")
+        chain = Chain(s, w)
+        true, last = chain.leaves, chain.last_state
+        copy = Rival(s, 1, true, last)
+        inner = Rival(s, 2, [true[0], keccak(b"x"), *true[2:]], last)
+        p = s.proposer(start=False)
+        for r in (copy, inner):
+            r.stake()
+            r.post()
+        s.pass_time(5)
+        s.post(THREE[1])
+        bad = forged(last)
+        children = [Rival(s, n, [true[-1], keccak(b"y"), leaf(bad)], bad, gid=g.aid)
+                    for n, g in ((1, copy), (2, inner))]
+        for r in children:
+            r.post()
+        p.start()
+        everybody = [copy, inner, *children]
+        s.play(lambda: s.judged(p, 5), each=lambda: [r.answer() for r in everybody])
+        expect(len(p.claims()) == 5, p.claims())  # the copy, two rivals, the child on it, our child
+
+
+def test_red__slow_play(t):
+    """A rival that answers each level only after 25 s, and one that never answers."""
+    with Stage(t, k=6, bond="2eth") as s:
+        c = s.challenger("--defend-delay", "5s")
+        rivals = list(rivals_of(s, Chain(s, c)).values())
+        slow, dead = rivals[:2]
+        for r in (slow, dead):
+            r.stake()
+        slow.post()
+        dead.post()
+        s.wait("the honest post", lambda: len(c.claims()) == 3)
+        seen = {}
+
+        def each():
+            now = int(s.node.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+            for node in slow.open():
+                if now - seen.setdefault(node, now) >= 25:
+                    slow.split(*node)
+        s.play(lambda: s.judged(c, 3), each=each, step=5)
+
+
+def test_red__rival_after_t_before_decide(t):
+    with Stage(t, k=6) as s:
+        p = s.proposer()
+        s.wait("the post", lambda: p.claims())
+        p.process.send_signal(signal.SIGSTOP)
+        chain = Chain(s, p)
+        s.pass_time(200)
+        r = list(rivals_of(s, chain).values())[0]
+        r.stake()
+        r.post()
+        s.pass_time(10)
+        p.process.send_signal(signal.SIGCONT)
+        s.play(lambda: s.judged(p, 2), each=r.answer)
+
+
+def test_red__front_run_splits_are_no_ops(t):
+    """Somebody makes every move of the honest before them, in its own name: nobody loops."""
+    with Stage(t, k=6) as s:
+        c = s.challenger()
+        chain = Chain(s, c)
+        r = rivals_of(s, chain)["two lies"]
+        thief = Rival(s, 5, chain.leaves, chain.last_state)
+        r.stake()
+        r.post()
+        def each():
+            r.answer()
+            thief.answer()
+        s.play(lambda: s.judged(c, 2), each=each)
+        moves = c.rows("SELECT kind, tries, reverted FROM intents")
+        expect(all(tries <= 2 for _, tries, _ in moves), moves)
+
+
+def test_red__transactions_lost_from_the_pool(t):
+    """Two of three sent transactions are said to be taken, and are forgotten."""
+    with Stage(t, k=6) as s:
+        state = {"n": 0, "lost": 0}
+
+        def mangle(method, params, forward):
+            if method == "eth_sendRawTransaction":
+                state["n"] += 1
+                if state["n"] % 3:
+                    state["lost"] += 1
+                    return "0x" + keccak(bytes.fromhex(params[0][2:])).hex()
+            return forward(method, params)
+        c = s.challenger(url=s.proxy(mangle).url)
+        s.liar("balance@12")
+        s.play(lambda: s.judged(c, 2), timeout=90, step=5)
+        expect(state["lost"] > 5, state)

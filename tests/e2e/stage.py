@@ -1,0 +1,325 @@
+"""A deployment on the devnet with daemons on it: what tests of hostile surroundings share."""
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from rival import keccak
+from world import BLOCK, NPM, expect
+
+TRACE_STORE = "0x0000000000000000000000000000000057485452"
+AGREE, INVALID, UNKNOWN = 1, 2, 3  # verdicts of the store
+PENDING, CONFIRMED, REJECTED = 1, 2, 3  # status of an assertion
+ETHER = 10**18
+
+
+def address_of(key_path):
+    with open(key_path) as f:
+        r = subprocess.run([os.path.join(NPM, "cast"), "wallet", "address", "--private-key",
+                            f.read().strip()], capture_output=True, text=True, check=True)
+    return r.stdout.strip()
+
+
+class Proxy:
+    """Stands between a daemon and the node. mangle(method, params, forward) gives the result, or
+    raises Fault; forward(method, params) asks the node."""
+
+    class Fault(Exception):
+        pass
+
+    def __init__(self, url, mangle):
+        self.url_behind, self.mangle, self.seen = url, mangle, []
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                many = isinstance(body, list)
+                out = [proxy.answer(q) for q in (body if many else [body])]
+                text = json.dumps(out if many else out[0]).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def forward(self, method, params):
+        return ask(self.url_behind, method, *params)
+
+    def answer(self, q):
+        out = {"jsonrpc": "2.0", "id": q["id"]}
+        self.seen.append(q["method"])
+        try:
+            out["result"] = self.mangle(q["method"], q["params"], self.forward)
+        except self.Fault as e:
+            out["error"] = {"code": -32000, "message": str(e)}
+        except RuntimeError as e:
+            out["error"] = e.args[0]
+        return out
+
+    def stop(self):
+        self.server.shutdown()
+
+
+def ask(url, method, *params):
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
+    req = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(req, timeout=30) as r:
+        answer = json.load(r)
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer["result"]
+
+
+class Party:
+    """A daemon: its process, key, store."""
+
+    def __init__(self, stage, name, argv, honest, key):
+        self.stage, self.name, self.argv, self.honest = stage, name, argv, honest
+        self.datadir = stage.t.path(name)
+        self.log = stage.t.path(name + ".log")
+        self.key, self.address = key, address_of(key) if key else None
+        self.process = None
+
+    def start(self, *more):
+        out = open(self.log, "a")
+        self.process = subprocess.Popen([str(a) for a in (*self.argv, *more)], stdout=out,
+                                        stderr=subprocess.STDOUT, cwd=self.stage.t.dir)
+
+    def kill(self, how=signal.SIGKILL):
+        """Returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(20)
+
+    def text(self):
+        with open(self.log, errors="replace") as f:
+            return f.read()
+
+    def rows(self, sql, *args):
+        path = os.path.join(self.datadir, "whittle.db")
+        if not os.path.exists(path):
+            return []
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+            try:
+                return db.execute(sql, args).fetchall()
+            except sqlite3.OperationalError:
+                return []  # not there yet
+
+    def claims(self):
+        """aid -> (status, own verdict, reason)"""
+        return {aid: (status, verdict, reason) for aid, status, verdict, reason in self.rows(
+            "SELECT a.aid, a.status, v.verdict, v.reason FROM assertions a "
+            "LEFT JOIN verdicts v ON v.aid = a.aid")}
+
+    def idle(self, head):
+        """It has seen the head, and nothing of its own is on the way."""
+        seen = self.rows("SELECT max(number) FROM l1_blocks")
+        if not seen or seen[0][0] is None or seen[0][0] < head:
+            return False
+        return self.rows("SELECT count(*) FROM intents WHERE state IN (0, 1)") == [(0,)]
+
+
+class Stage:
+    def __init__(self, t, blocks=(BLOCK,), post=True, devnet=(), **options):
+        self.t, self.blocks, self.parties, self.proxies = t, blocks, [], []
+        self.node = t.devnet(*devnet)
+        self.rich = self.node.rpc("eth_accounts")[0]
+        self.operator = self.funded("operator")
+        self.net = t.path("net.json")
+        args = [w for k, v in options.items() for w in (f"--{k.replace('_', '-')}", str(v))]
+        code, _, err = t.run("whittle-deploy", "--l1-eth-rpc", self.node.url, "--key-file",
+                             self.operator, "--preset", "devnet", "--block", blocks[0],
+                             "--partial-ring", "--rpc-block-number", "latest", "--out", self.net,
+                             "--trace-store", TRACE_STORE, *args)
+        expect(code == 0, err)
+        with open(self.net) as f:
+            self.network = json.load(f)
+        if post:
+            for block in blocks:
+                self.post(block)
+
+    def close(self):
+        for p in self.parties:
+            if p.process and p.process.poll() is None:
+                p.process.send_signal(signal.SIGCONT)
+                p.kill()
+        for p in self.proxies:
+            p.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.close()
+
+    def proxy(self, mangle):
+        self.proxies.append(Proxy(self.node.url, mangle))
+        return self.proxies[-1]
+
+    def give(self, address, wei):
+        self.node.rpc("eth_sendTransaction",
+                      {"from": self.rich, "to": address, "value": hex(wei)})
+
+    def funded(self, name, wei=100 * ETHER):
+        key = self.t.key(name + ".key")
+        if wei:
+            self.give(address_of(key), wei)
+        return key
+
+    def post_args(self, block, *more):
+        return ("post-block", block, "--network", self.net, "--l1-eth-rpc", self.node.url, *more)
+
+    def post(self, block, *more, key=None):
+        code, out, err = self.t.run("whittle-proposer", *self.post_args(block, *more), "--key-file",
+                                    key or self.operator)
+        expect(code == 0, out + err)
+
+    def party(self, name, program, *args, url=None, honest=True, wei=100 * ETHER, key=None,
+              start=True):
+        watch = "--watch" in args
+        key = None if watch else key or self.funded(name, wei)
+        argv = [self.t.program(program), "--network", self.net, "--l1-eth-rpc",
+                url or self.node.url, "--datadir", self.t.path(name), "--http-poll-interval", "50ms",
+                "--num-confirmations", "1", "--tx.resubmit", "2s", "--log.format", "logfmt"]
+        argv += [] if watch else ["--key-file", key]
+        for block in self.blocks:
+            argv += ["--l2-witness", block]
+        p = Party(self, name, argv + list(args), honest, key)
+        self.t.logs.append(p.log)
+        self.parties.append(p)
+        if start:
+            p.start()
+        return p
+
+    def proposer(self, *args, **kw):
+        return self.party(kw.pop("name", "proposer"), "whittle-proposer", *args, **kw)
+
+    def challenger(self, *args, **kw):
+        return self.party(kw.pop("name", "challenger"), "whittle-challenger", *args, **kw)
+
+    def liar(self, lie, *args, **kw):
+        return self.party(kw.pop("name", "liar"), "whittle-liar", "--lie", lie, *args, honest=False,
+                          **kw)
+
+    def head(self):
+        return int(self.node.rpc("eth_blockNumber"), 16)
+
+    def wait(self, what, until, timeout=20):
+        """Real time only."""
+        end = time.monotonic() + timeout
+        while not until():
+            self.alive()
+            expect(time.monotonic() < end, f"no end of waiting for {what}")
+            time.sleep(0.03)
+
+    def alive(self):
+        for p in self.parties:
+            if p.honest and p.process:
+                expect(p.process.poll() is None, f"{p.name} ended with {p.process.poll()}")
+
+    def pass_time(self, seconds):
+        self.node.rpc("evm_increaseTime", seconds)
+        self.node.rpc("evm_mine")
+
+    def quiet(self):
+        """Nobody who is honest has anything on the way, for a few looks in a row."""
+        head = self.head()
+        for _ in range(3):
+            if not all(p.idle(head) for p in self.parties
+                       if p.honest and p.process and p.process.poll() is None):
+                return False
+            time.sleep(0.06)
+        return self.head() == head
+
+    def play(self, until, timeout=60, step=10, each=None):
+        """Lets the parties play; L1 time is moved when the honest have nothing on the way."""
+        end = time.monotonic() + timeout
+        last = time.monotonic()
+        while not until():
+            expect(time.monotonic() < end, "no end of the play")
+            self.alive()
+            if each:
+                each()
+            if self.quiet() or time.monotonic() - last > 8:
+                self.pass_time(step)
+                last = time.monotonic()
+            time.sleep(0.02)
+
+    def judged(self, party, claims=1):
+        """Everything that was claimed is confirmed or rejected, each as this party says."""
+        rows = party.claims().values()
+        if len(rows) < claims or any(r[0] == PENDING for r in rows):
+            return False
+        for status, verdict, reason in rows:
+            want = CONFIRMED if verdict == AGREE else REJECTED
+            expect(status == want, f"own verdict {verdict} ({reason}), status {status}")
+        return True
+
+    def call(self, to, data):
+        return bytes.fromhex(self.node.rpc("eth_call", {"to": to, "data": "0x" + data.hex()},
+                                           "latest")[2:])
+
+    def balance(self, address):
+        return int(self.node.rpc("eth_getBalance", address, "latest"), 16)
+
+
+def block_json(path):
+    return json.loads(subprocess.run(["zstd", "-dc", path], capture_output=True, check=True).stdout)
+
+
+def false_block(t, path, name="false.json"):
+    """The block with a header that claims another state root (fields: parent, ommers, coinbase, root)."""
+    block = block_json(path)
+    header = bytearray.fromhex(block["header"][2:])
+    header[3 + 33 + 33 + 21 + 5] ^= 1
+    block.update(header="0x" + header.hex(), hash="0x" + keccak(bytes(header)).hex(), reference=None)
+    with open(t.path(name), "w") as f:
+        json.dump(block, f)
+    return t.path(name)
+
+
+def lagging(depth, turn=lambda n: n % 2):
+    """A load balancer over two nodes, one of them `depth` blocks behind; turn(n) says which answers
+    request n."""
+    state = {"n": 0}
+
+    def mangle(method, params, forward):
+        state["n"] += 1
+        if not turn(state["n"]):
+            return forward(method, params)
+        head = max(0, int(forward("eth_blockNumber", []), 16) - depth)
+        params = json.loads(json.dumps(params).replace('"latest"', f'"{hex(head)}"'))
+        if method == "eth_blockNumber":
+            return hex(head)
+        if method == "eth_getBlockByNumber" and int(params[0], 16) > head:
+            return None
+        if method == "eth_getLogs" and "toBlock" in params[0]:
+            if int(params[0]["fromBlock"], 16) > head:
+                return []
+            params[0]["toBlock"] = hex(min(head, int(params[0]["toBlock"], 16)))
+        for p in params:
+            if isinstance(p, dict) and "blockHash" in p:
+                block = forward("eth_getBlockByHash", [p["blockHash"], False])
+                if block is None or int(block["number"], 16) > head:
+                    raise Proxy.Fault("header not found")
+        out = forward(method, params)
+        if method in ("eth_getTransactionReceipt", "eth_getTransactionByHash") and out and \
+                out.get("blockNumber") and int(out["blockNumber"], 16) > head:
+            return None
+        return out
+    return mangle
