@@ -10,29 +10,40 @@
 #include "challenger/status.h"
 #include "challenger/transcript.h"
 #include "game/agent/daemon.h"
+#include "proto/block/chainspec.h"
+#include "proto/block/write.h"
 
 #define NAME "whittle-challenger"
 
 struct config {
     struct daemon_config daemon; /* first: its options are offsets into it */
-    uint64_t port;
+    uint64_t port, l2_chain_id;
+    const char *l2_genesis, *form;
     bool json, quiet;
 };
 
 #define AT(field) offsetof(struct config, field)
 static const struct wh_option options[] = {
     DAEMON_OPTIONS,
+    {"l2-chain-id", WH_OPT_U64, AT(l2_chain_id), NULL, "0", "L2",
+     "chain of the blocks to check, where neither file nor transactions say it"},
+    {"l2-genesis", WH_OPT_STRING, AT(l2_genesis), "FILE", NULL, "L2",
+     "rules of a chain other than mainnet and Hoodi: a genesis file of go-ethereum's form"},
     {"port", WH_OPT_U64, AT(port), NULL, "0", "Dispute",
      "port of `attest` on loopback; 0: a free one"},
+    {"form", WH_OPT_CHOICE, AT(form), BLOCK_FORMS_WRITTEN, "witness", "Output",
+     "what `convert` writes"},
     {"json", WH_OPT_FLAG, AT(json), NULL, NULL, "Output", "one JSON object a line on stdout"},
     {"quiet", WH_OPT_FLAG, AT(quiet), NULL, NULL, "Output", "verdicts alone"},
 };
 
-enum { RUN, CHECK, STATUS, EXPORT, REPLAY, RECORD, REFOLD, ATTEST };
+enum { RUN, CHECK, CONVERT, STATUS, EXPORT, REPLAY, RECORD, REFOLD, ATTEST };
 static const struct wh_command commands[] = {
     [RUN] = {"run", "", 0, 0, "follow, judge, dispute until SIGTERM"},
     [CHECK] = {"check", "FILE|CLAIM...", 1, 4096,
                "re-execute block files, or ask the store about an assertion"},
+    [CONVERT] = {"convert", "FILE... OUT", 2, 4096,
+                 "write one block file in another form (--form), for other stateless validators"},
     [STATUS] = {"status", "", 0, 0, "what the store of a running daemon says"},
     [EXPORT] = {"evidence export", "STEP FILE", 2, 2,
                 "write the evidence of one own step: all that a stranger needs to run it"},
@@ -46,6 +57,8 @@ static const struct wh_command commands[] = {
 
 static const char *const examples[] = {
     "whittle-challenger check mainnet-22615247.json.zst",
+    "whittle-challenger check witness.json block.rlp",
+    "whittle-challenger convert mainnet-22615247.json.zst witness.json",
     "whittle-challenger --network net.json --l1-eth-rpc URL --datadir /var/lib/whittle --watch",
     "whittle-challenger --network net.json --l1-eth-rpc URL --datadir /var/lib/whittle \\\n"
     "      --key-file key --l2-eth-rpc URL",
@@ -68,11 +81,22 @@ static bool is_claim(const char *arg)
            strspn(arg + 2, "0123456789abcdefABCDEF") == 64;
 }
 
-static int check(const struct config *cfg, const struct wh_cli *cli)
+/* What the options say about checking; *spec receives the rules. */
+static wh_status how_of(const struct config *cfg, struct check_how *how, struct chain_config *spec,
+                        struct wh_error *err)
+{
+    *how = (struct check_how){.program = NAME,
+                              .json = cfg->json,
+                              .quiet = cfg->quiet,
+                              .hints = {.chain_id = cfg->l2_chain_id}};
+    if (cfg->l2_genesis == NULL) return WH_OK;
+    how->hints.spec = spec;
+    return chainspec_open(cfg->l2_genesis, spec, err);
+}
+
+static int check_claims(const struct config *cfg, const struct wh_cli *cli)
 {
     int code = WH_EXIT_OK;
-    if (!is_claim(cli->args[0]))
-        return check_files(NAME, cli->args, (size_t)cli->arg_count, cfg->json, cfg->quiet);
     const char *dir;
     struct wh_error err = {0};
     if (daemon_dir(&cfg->daemon, &dir, &err) != WH_OK) return wh_error_print(stderr, NAME, &err);
@@ -81,6 +105,26 @@ static int check(const struct config *cfg, const struct wh_cli *cli)
         if (one == WH_EXIT_INVALID || code == WH_EXIT_OK) code = one;
     }
     return code;
+}
+
+static int check(const struct config *cfg, const struct wh_cli *cli)
+{
+    struct check_how how;
+    struct chain_config spec;
+    struct wh_error err = {0};
+    if (is_claim(cli->args[0])) return check_claims(cfg, cli);
+    if (how_of(cfg, &how, &spec, &err) != WH_OK) return wh_error_print(stderr, NAME, &err);
+    return check_files(&how, cli->args, (size_t)cli->arg_count);
+}
+
+static int convert(const struct config *cfg, const struct wh_cli *cli)
+{
+    struct check_how how;
+    struct chain_config spec;
+    struct wh_error err = {0};
+    const size_t last = (size_t)cli->arg_count - 1;
+    if (how_of(cfg, &how, &spec, &err) != WH_OK) return wh_error_print(stderr, NAME, &err);
+    return convert_files(&how, cli->args, last, cfg->form, cli->args[last]);
 }
 
 int main(int argc, char **argv)
@@ -96,6 +140,7 @@ int main(int argc, char **argv)
         break;
     }
     case CHECK: code = check(&cfg, &cli); break;
+    case CONVERT: code = convert(&cfg, &cli); break;
     case STATUS: code = status_print(&cfg.daemon, NAME, cfg.json); break;
     case EXPORT: code = evidence_export(&cfg.daemon, NAME, cli.args[0], cli.args[1]); break;
     case REPLAY: code = evidence_replay(NAME, cli.args[0], cfg.json); break;

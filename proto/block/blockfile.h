@@ -2,9 +2,9 @@
 #ifndef WH_PROTO_BLOCK_BLOCKFILE_H
 #define WH_PROTO_BLOCK_BLOCKFILE_H
 
-/* Block files: one real block with all that a stateless run of it needs, form `stateless-block/1`
- * (JSON, plain or zstd). Nothing in a file is believed: bytes are indexed by their keccak, the
- * fields `hash`, `number` and the link to the parent are compared with the headers themselves. */
+/* Block files: one real block with all that a stateless run of it needs, in any form of forms.def (plain
+ * or zstd). Nothing in a file is believed: bytes are indexed by their keccak; hash, number and the link
+ * to the parent are compared with the headers themselves, the body with the header's roots. */
 
 #include "evm/base/bytes.h"
 #include "evm/base/crypto.h"
@@ -21,7 +21,9 @@ struct blockfile_tx_ref { /* an independent engine's answer, a second opinion */
 
 struct blockfile {
     char network[32];
-    uint64_t chain_id, number;
+    uint64_t chain_id, number; /* chain_id 0: neither file nor transactions say it */
+    bool has_config;           /* rules that came with the file: for chains without a preset */
+    struct chain_config config;
     bytes32 hash; /* keccak(header), equal to the file's */
     wh_span header;
     struct block_header head;
@@ -38,6 +40,7 @@ struct blockfile {
     size_t ancestor_count;
     wh_span *ancestors;            /* newest first, below the parent; links checked */
     bytes32 *ancestor_hashes;      /* keccak of each */
+    const wh_span *nodes, *codes;  /* of the witness, as they came; borrowed from the file */
     size_t node_count, code_count; /* without the ignored element 0x80 */
     uint64_t node_bytes, code_bytes;
     bool has_reference, has_root_before;
@@ -46,8 +49,9 @@ struct blockfile {
     void *store;                   /* private: memory and index */
 };
 
-/* blockfile_open reads path. WH_OK: *out owns its memory until blockfile_close. Else the error names the
- * field: W-FILE-00n or W-JSON-00n, exit code 7 (cannot tell). */
+/* blockfile_open reads path, which holds block and witness. WH_OK: *out owns its memory until
+ * blockfile_close. Else the error names the field: W-FILE-00n, W-JSON-00n, W-MSG-001, exit code 7 (cannot
+ * tell). Files that hold one half each: parts.h. */
 WH_MUST wh_status blockfile_open(const char *path, const struct evm_crypto *crypto,
                                  struct blockfile *out, struct wh_error *err);
 /* blockfile_parse: the same over JSON bytes (plain or one zstd frame). name: for messages. */
@@ -62,8 +66,8 @@ WH_MUST wh_status blockfile_index(struct blockfile *f, const struct evm_crypto *
 /* blockfile_get finds a trie node, code or header of the file by hash. WH_E_MISSING else. */
 WH_MUST wh_status blockfile_get(const struct blockfile *f, const bytes32 *hash, wh_span *out);
 
-/* blockfile_config: the preset of the file's chain (mainnet, Hoodi), with this witness cap. False:
- * no preset for that chain id. */
+/* blockfile_config: the preset of the file's chain (mainnet, Hoodi), else the rules that came with the
+ * file, with this witness cap. False: neither. */
 bool blockfile_config(const struct blockfile *f, uint64_t witness_cap, struct chain_config *out);
 
 /* All that a step over this block reads, built from a file for one rule set `ethereum` chain. */

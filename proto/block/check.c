@@ -177,7 +177,8 @@ static wh_status chain_open(struct checker *k)
     struct chain_config config;
     struct wh_error err = {0};
     if (!blockfile_config(k->f, CHAIN_WITNESS_UNLIMITED, &config))
-        return cannot_tell(k->report, "no rules are known for this chain id");
+        return cannot_tell(k->report,
+                           "no rules are known for this chain (--l2-chain-id, --l2-genesis)");
     wh_status status = blockfile_chain_open(k->f, &config, k->crypto, &k->chain, &err);
     if (status == WH_E_MISSING) return cannot_tell(k->report, err.what);
     return status;

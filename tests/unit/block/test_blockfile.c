@@ -50,7 +50,7 @@ static void test_blockfile_parse__truncated_zstd_is_one_clear_error(void)
     struct wh_error err;
     for (size_t n = 0; n < packed.len; n += 97) {
         CHECK(parse(wh_span_of(packed.ptr, n), &err) < 0);
-        CHECK(err.code == WH_ERR_FILE_TRUNCATED || err.code == WH_ERR_JSON_SYNTAX);
+        CHECK_EQ(err.code, n < 4 ? WH_ERR_FILE_FORM : WH_ERR_FILE_TRUNCATED);
         CHECK_EQ(err.exit_code, WH_EXIT_UNKNOWN);
         CHECK(strncmp(err.what, "file: ", 6) == 0);
     }
@@ -61,7 +61,7 @@ static void test_blockfile_parse__truncated_json_is_one_clear_error(void)
     struct wh_error err;
     for (size_t n = 0; n < text.len; n += 211) {
         CHECK(parse(wh_span_of(text.ptr, n), &err) < 0);
-        CHECK_EQ(err.code, WH_ERR_JSON_SYNTAX);
+        CHECK_EQ(err.code, n == 0 ? WH_ERR_FILE_FORM : WH_ERR_JSON_SYNTAX);
         CHECK_EQ(err.exit_code, WH_EXIT_UNKNOWN);
     }
 }
