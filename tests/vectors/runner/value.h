@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef WH_TESTS_VECTORS_VALUE_H
-#define WH_TESTS_VECTORS_VALUE_H
+#ifndef WH_TESTS_VECTORS_RUNNER_VALUE_H
+#define WH_TESTS_VECTORS_RUNNER_VALUE_H
 
 /* Values of the official test vectors: hex strings with or without 0x, leading zero nibbles allowed,
  * decimal strings, "0x:bigint 0x1..." for what is meant not to fit. */

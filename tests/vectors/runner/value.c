@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/vectors/value.h"
+#include "tests/vectors/runner/value.h"
 
 #include <string.h>
 
