@@ -77,17 +77,59 @@ static inline int vec_nibble(char c)
     return 0;
 }
 
-/* vec_bytes: "0x.." as bytes in memory of malloc (at least 1 byte). */
-static inline wh_span vec_bytes(const json_t *j)
+/* What vec_bytes handed out lives as long as the program and is freed with it. */
+struct vec_kept {
+    struct vec_kept *next;
+    uint8_t bytes[];
+};
+static struct vec_kept *vec_all;
+
+static inline void vec_free_all(void)
+{
+    while (vec_all != NULL) {
+        struct vec_kept *next = vec_all->next;
+        free(vec_all);
+        vec_all = next;
+    }
+}
+
+static inline void vec_hex(const char *s, uint8_t *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)(vec_nibble(s[2 + 2 * i]) << 4 | vec_nibble(s[3 + 2 * i]));
+}
+
+static inline const char *vec_hex_text(const json_t *j, size_t *n)
 {
     const char *s = json_string_value(j);
     if (s == NULL || s[0] != '0' || s[1] != 'x' || strlen(s) % 2 != 0)
         vec_die("hex expected", "vector");
-    size_t n = strlen(s) / 2 - 1;
+    *n = strlen(s) / 2 - 1;
+    return s;
+}
+
+/* vec_bytes: "0x.." as bytes (room for at least 1), until the program ends. */
+static inline wh_span vec_bytes(const json_t *j)
+{
+    size_t n;
+    const char *s = vec_hex_text(j, &n);
+    struct vec_kept *kept = malloc(sizeof *kept + n + 1);
+    if (kept == NULL) vec_die("no memory", "vector");
+    if (vec_all == NULL) atexit(vec_free_all);
+    kept->next = vec_all;
+    vec_all = kept;
+    vec_hex(s, kept->bytes, n);
+    return wh_span_of(kept->bytes, n);
+}
+
+/* vec_bytes_owned: as vec_bytes, in memory of malloc that the caller frees. */
+static inline wh_span vec_bytes_owned(const json_t *j)
+{
+    size_t n;
+    const char *s = vec_hex_text(j, &n);
     uint8_t *out = malloc(n + 1);
     if (out == NULL) vec_die("no memory", "vector");
-    for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)(vec_nibble(s[2 + 2 * i]) << 4 | vec_nibble(s[3 + 2 * i]));
+    vec_hex(s, out, n);
     return wh_span_of(out, n);
 }
 
@@ -97,7 +139,6 @@ static inline void vec_fixed(const json_t *j, void *out, size_t n)
     wh_span b = vec_bytes(j);
     if (b.len != n) vec_die("length", "vector");
     memcpy(out, b.ptr, n);
-    free((void *)(uintptr_t)b.ptr);
 }
 
 /* vec_u64: a JSON integer or a decimal string. */

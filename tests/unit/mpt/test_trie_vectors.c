@@ -13,7 +13,7 @@ static wh_span text_of(const json_t *j)
 {
     const char *s = json_string_value(j);
     if (s == NULL) return wh_span_of(NULL, 0);
-    if (s[0] == '0' && s[1] == 'x') return vec_bytes(j);
+    if (s[0] == '0' && s[1] == 'x') return vec_bytes_owned(j);
     return wh_span_of(strdup(s), strlen(s));
 }
 

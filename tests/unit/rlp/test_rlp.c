@@ -32,7 +32,7 @@ static wh_span hex_of(const json_t *j)
     char text[8192];
     snprintf(text, sizeof text, "%s%s", strncmp(s, "0x", 2) == 0 ? "" : "0x", s);
     json_t *with = json_string(text);
-    wh_span b = vec_bytes(with);
+    wh_span b = vec_bytes_owned(with);
     json_decref(with);
     return b;
 }

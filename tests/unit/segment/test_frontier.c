@@ -41,7 +41,7 @@ static void check_size(const struct frontier *f, const json_t *row)
     CHECK_EQ(frontier_encode(f, bytes, n - 1), 0);
     CHECK_EQ(frontier_encode(f, bytes, n), n);
     if (json_object_get(row, "bytes") != NULL) {
-        wh_span w = vec_bytes(vec_get(row, "bytes"));
+        wh_span w = vec_bytes_owned(vec_get(row, "bytes"));
         CHECK_EQ(n, w.len);
         CHECK_MEM(bytes, w.ptr, w.len);
         free((void *)(uintptr_t)w.ptr);
@@ -83,7 +83,7 @@ static void test_frontier_decode__refuses_malformed(void)
     json_t *bad;
     json_array_foreach(vec_get(vectors, "malformed"), i, bad)
     {
-        wh_span b = vec_bytes(bad);
+        wh_span b = vec_bytes_owned(bad);
         struct frontier f;
         CHECK_EQ(frontier_decode(b, &f), WH_E_FORMAT);
         free((void *)(uintptr_t)b.ptr);
