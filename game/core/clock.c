@@ -4,13 +4,6 @@
 /* A node splits at most k/a times on the way down, and k <= 32. */
 #define DEPTH (TREE_K_MAX + 1u)
 
-uint64_t clock_lambda(const struct game *g, const struct game_node *n, uint64_t now)
-{
-    if (!(n->gas_flags & GAME_NODE_FIRST)) return 0;
-    const struct game_context *c = game_context_at(g, n->ctx);
-    return (c->rival_at != 0 ? c->rival_at : now) - c->first_at;
-}
-
 uint64_t clock_beta(const struct game *g, uint32_t node, uint64_t now)
 {
     struct {

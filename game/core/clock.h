@@ -15,7 +15,12 @@ static inline uint64_t clock_add(uint64_t a, uint64_t b)
     return s < GAME_INF ? s : GAME_INF;
 }
 
-uint64_t clock_lambda(const struct game *g, const struct game_node *n, uint64_t now);
+static inline uint64_t clock_lambda(const struct game *g, const struct game_node *n, uint64_t now)
+{
+    if (!(n->gas_flags & GAME_NODE_FIRST)) return 0;
+    const struct game_context *c = game_context_at(g, n->ctx);
+    return (c->rival_at != 0 ? c->rival_at : now) - c->first_at;
+}
 
 /* clock_beta: true beta of record number node, over all splits that the game knows. */
 uint64_t clock_beta(const struct game *g, uint32_t node, uint64_t now);

@@ -45,6 +45,7 @@ void *pool_push(struct game_pool *p)
 static uint32_t place(const struct game_index *x, const uint8_t *key)
 {
     uint64_t v = load_le64(key) ^ load_le64(key + 12);
+    v ^= v >> 32; /* or addresses that differ in their last bytes alone would share a place */
     return (uint32_t)((v * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & x->mask;
 }
 
@@ -75,13 +76,24 @@ bool index_reserve(struct game_index *x, struct wh_arena *arena, const struct ga
     return true;
 }
 
+/* Keys of 20 or 32 bytes; mostly equal in full or different at once. */
+static inline bool same_key(const uint8_t *a, const uint8_t *b, size_t keylen)
+{
+    uint64_t x = load_le64(a) ^ load_le64(b);
+    if (x != 0) return false;
+    x = (load_le64(a + 8) ^ load_le64(b + 8)) |
+        (load_le64(a + keylen - 16) ^ load_le64(b + keylen - 16)) |
+        (load_le64(a + keylen - 8) ^ load_le64(b + keylen - 8));
+    return x == 0;
+}
+
 uint32_t index_find(const struct game_index *x, const struct game_pool *p, const uint8_t *key,
                     size_t keylen)
 {
     if (x->slot == NULL) return GAME_NONE;
     for (uint32_t at = place(x, key); x->slot[at] != 0; at = (at + 1) & x->mask) {
         uint32_t i = x->slot[at] - 1;
-        if (memcmp(pool_at(p, i), key, keylen) == 0) return i;
+        if (same_key((const uint8_t *)pool_at(p, i), key, keylen)) return i;
     }
     return GAME_NONE;
 }

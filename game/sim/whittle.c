@@ -14,7 +14,8 @@ struct liar {
     struct whittle_lie lie;
     struct solver_own own;
     address who;
-    uint64_t honest_weight; /* of the path down to, without, its lowest node */
+    uint64_t honest_weight; /* of the true path down to, without, its lowest node */
+    uint64_t weight;        /* of its own, likewise */
     uint32_t assertion;     /* GAME_NONE: not posted */
     uint32_t node;          /* lowest node of its own path */
     uint32_t next_waiting;
@@ -31,8 +32,11 @@ struct whittle {
     uint32_t posted;
     uint64_t first_post; /* sim time */
     uint32_t honest_assertion;
-    uint32_t *waiting; /* per context: a liar whose lowest node stands there unrivaled, + 1 */
-    uint32_t waiting_cap;
+    struct {
+        uint32_t liar;   /* whose lowest node stands there unrivaled, + 1; then liar.next_waiting */
+        uint32_t honest; /* the true node, + 1 */
+    } * at;              /* per context */
+    uint32_t at_cap;
 };
 
 /* A copy of what a move needs until it is mined. */
@@ -98,14 +102,13 @@ static uint64_t split_deadline(struct sim *s, const struct liar *l, const struct
     if (weight >= t) return s->now;
     /* The honest node splits one answer later, unless it has already: then its child ticks. */
     uint64_t from = s->now + slot + s->party_delay[0];
-    for (uint32_t i = c->first_node; i != GAME_NONE; i = game_node_at(g, i)->next) {
-        const struct game_node *h = game_node_at(g, i);
-        if (!bytes32_eq(&h->span, &w->truth.pad[c->h]) || !(h->gas_flags & GAME_NODE_SPLIT))
-            continue;
-        unsigned low = (unsigned)c->h - g->cfg.a;
-        uint32_t kid = game_kids(g, h)[(l->lie.pos >> low) & ((1u << g->cfg.a) - 1u)];
-        from = game_context_at(g, game_node_at(g, kid)->ctx)->first_at - EPOCH;
-        break;
+    if (w->at[n->ctx].honest != 0) {
+        const struct game_node *h = game_node_at(g, w->at[n->ctx].honest - 1);
+        if (h->gas_flags & GAME_NODE_SPLIT) {
+            unsigned low = (unsigned)c->h - g->cfg.a;
+            uint32_t kid = game_kids(g, h)[(l->lie.pos >> low) & ((1u << g->cfg.a) - 1u)];
+            from = game_context_at(g, game_node_at(g, kid)->ctx)->first_at - EPOCH;
+        }
     }
     uint64_t last = from + t - weight - 1;
     return last / slot * slot;
@@ -128,24 +131,30 @@ static wh_status offer_split(struct sim *s, uint32_t i)
                                               .a = l->node});
 }
 
+/* Room for every context that there is. */
+static wh_status room(struct sim *s)
+{
+    struct whittle *w = of(s);
+    uint32_t need = w->g.contexts.count, cap = w->at_cap == 0 ? 256 : w->at_cap;
+    if (need <= w->at_cap) return WH_OK;
+    while (cap < need)
+        cap *= 2;
+    __typeof__(w->at) more = sim_new(s, cap * sizeof *more);
+    if (more == NULL) return WH_E_NOMEM;
+    if (w->at_cap != 0) memcpy(more, w->at, sizeof *more * w->at_cap);
+    w->at = more;
+    w->at_cap = cap;
+    return WH_OK;
+}
+
 /* The liar stands at a new lowest node: it can split, or waits for a rival. */
 static wh_status stand(struct sim *s, uint32_t i)
 {
     struct whittle *w = of(s);
     uint32_t ctx = game_node_at(&w->g, w->liar[i].node)->ctx;
     if (game_rivaled(game_context_at(&w->g, ctx))) return offer_split(s, i);
-    if (ctx >= w->waiting_cap) {
-        uint32_t cap = w->waiting_cap == 0 ? 256 : w->waiting_cap;
-        while (cap <= ctx)
-            cap *= 2;
-        uint32_t *more = SIM_NEW(s, uint32_t, cap);
-        if (more == NULL) return WH_E_NOMEM;
-        if (w->waiting_cap != 0) memcpy(more, w->waiting, sizeof *more * w->waiting_cap);
-        w->waiting = more;
-        w->waiting_cap = cap;
-    }
-    w->liar[i].next_waiting = w->waiting[ctx];
-    w->waiting[ctx] = i + 1;
+    w->liar[i].next_waiting = w->at[ctx].liar;
+    w->at[ctx].liar = i + 1;
     return WH_OK;
 }
 
@@ -153,21 +162,24 @@ static wh_status stand(struct sim *s, uint32_t i)
 static wh_status wake_liars(struct sim *s, uint32_t ctx)
 {
     struct whittle *w = of(s);
-    if (ctx >= w->waiting_cap || w->waiting[ctx] == 0) return WH_OK;
-    if (!game_rivaled(game_context_at(&w->g, ctx))) return WH_OK;
-    uint32_t i = w->waiting[ctx];
-    w->waiting[ctx] = 0;
+    if (w->at[ctx].liar == 0 || !game_rivaled(game_context_at(&w->g, ctx))) return WH_OK;
+    uint32_t i = w->at[ctx].liar;
+    w->at[ctx].liar = 0;
     for (; i != 0; i = w->liar[i - 1].next_waiting)
         WH_TRY(offer_split(s, i - 1));
     return WH_OK;
 }
 
-static wh_status wake_children(struct sim *s, uint32_t node)
+static wh_status wake_children(struct sim *s, uint32_t node, bool honest)
 {
     struct whittle *w = of(s);
     const struct game_node *n = game_node_at(&w->g, node);
-    for (unsigned j = 0; j < 1u << w->g.cfg.a; j++)
-        WH_TRY(wake_liars(s, game_node_at(&w->g, game_kids(&w->g, n)[j])->ctx));
+    WH_TRY(room(s));
+    for (unsigned j = 0; j < 1u << w->g.cfg.a; j++) {
+        uint32_t kid = game_kids(&w->g, n)[j], ctx = game_node_at(&w->g, kid)->ctx;
+        if (honest) w->at[ctx].honest = kid + 1;
+        WH_TRY(wake_liars(s, ctx));
+    }
     return WH_OK;
 }
 
@@ -210,6 +222,7 @@ static wh_status evil_post(struct sim *s, uint32_t i, struct sim_done *done)
     l->assertion = g->assertions.count - 1;
     l->node = game_assertion_at(g, l->assertion)->root_node;
     if (w->first_post == SIM_NEVER) w->first_post = s->now;
+    WH_TRY(room(s));
     WH_TRY(wake_liars(s, game_node_at(g, l->node)->ctx));
     return stand(s, i);
 }
@@ -233,6 +246,7 @@ static wh_status evil_split(struct sim *s, uint32_t i, uint32_t node, struct sim
     const struct game_context *c = game_context_at(g, game_node_at(g, node)->ctx);
     const struct game_node *first = game_node_at(g, c->first_node);
     bool honest_first = bytes32_eq(&first->span, &w->truth.pad[c->h]);
+    bool mine_first = c->first_node == node;
     uint64_t waited = c->rival_at - c->first_at;
     uint32_t nodes = g->nodes.count, contexts = g->contexts.count;
     struct game_env env = env_of(s, &l->who, 0, 0);
@@ -247,8 +261,9 @@ static wh_status evil_split(struct sim *s, uint32_t i, uint32_t node, struct sim
     done->outcome = e == GAME_OK ? "ok" : game_error_name(e);
     if (e != GAME_OK) return WH_OK;
     if (honest_first) l->honest_weight += waited;
+    if (mine_first) l->weight += waited;
     l->node = game_kids(g, game_node_at(g, node))[(l->lie.pos >> low) & (arity - 1)];
-    WH_TRY(wake_children(s, node));
+    WH_TRY(wake_children(s, node, false));
     return stand(s, i);
 }
 
@@ -287,6 +302,13 @@ static wh_status whittle_evil(struct sim *s, const struct sim_chance *c, struct 
     }
 }
 
+/* Its timer is the least weight of its paths, so no more than that of the false one. */
+static uint64_t path_weight(const struct sim *s, const struct liar *l)
+{
+    const struct game *g = &((const struct whittle *)s->state)->g;
+    return l->weight + clock_lambda(g, game_node_at(g, l->node), EPOCH + s->now);
+}
+
 /* No false root can weigh T before T has passed: the clocks of a path never run at the same time. */
 static wh_status whittle_tick(struct sim *s)
 {
@@ -300,9 +322,10 @@ static wh_status whittle_tick(struct sim *s)
     for (uint32_t i = 0; i < s->n_evil; i++) {
         struct liar *l = &w->liar[i];
         if (l->assertion == GAME_NONE || l->decides) continue;
-        uint32_t root = game_assertion_at(&w->g, l->assertion)->root_node;
-        uint64_t beta = clock_beta(&w->g, root, EPOCH + s->now);
-        if (beta > s->evil_weight && beta < GAME_INF) s->evil_weight = beta;
+        uint64_t beta = path_weight(s, l);
+        if (beta >= t)
+            beta = clock_beta(&w->g, game_assertion_at(&w->g, l->assertion)->root_node,
+                              EPOCH + s->now);
         if (beta < t) {
             if (s->now + t - beta < next) next = s->now + t - beta;
             continue;
@@ -505,13 +528,15 @@ static wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcom
         tx->gas = whittle_split_gas(contexts, nodes - contexts, arity - nodes);
         struct game_node *n = game_node_at(g, target); /* the metered gas is the real one */
         n->gas_flags = (uint32_t)(tx->gas >> 8) << 8 | (n->gas_flags & 0xffu);
-        return wake_children(s, target);
+        return wake_children(s, target, true);
     }
     case GAME_MOVE_POST:
         w->honest_assertion = g->assertions.count - 1;
         w->first_post = w->first_post == SIM_NEVER ? s->now : w->first_post;
-        return wake_liars(
-            s, game_node_at(g, game_assertion_at(g, w->honest_assertion)->root_node)->ctx);
+        target = game_assertion_at(g, w->honest_assertion)->root_node;
+        WH_TRY(room(s));
+        w->at[game_node_at(g, target)->ctx].honest = target + 1;
+        return wake_liars(s, game_node_at(g, target)->ctx);
     case GAME_MOVE_STAKE: tx->stake = sim_get(s, SIM_BOND); break;
     default: break;
     }
@@ -644,9 +669,8 @@ static void whittle_end(struct sim *s, struct sim_result *r)
     (void)r;
     for (uint32_t i = 0; i < s->n_evil; i++) {
         if (w->liar[i].assertion == GAME_NONE) continue;
-        uint32_t root = game_assertion_at(&w->g, w->liar[i].assertion)->root_node;
-        uint64_t beta = clock_beta(&w->g, root, EPOCH + s->now);
-        if (beta > s->evil_weight && beta < GAME_INF) s->evil_weight = beta;
+        uint64_t weight = path_weight(s, &w->liar[i]);
+        if (weight > s->evil_weight) s->evil_weight = weight;
     }
 }
 
