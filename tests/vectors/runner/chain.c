@@ -83,16 +83,15 @@ static bool genesis_block(struct chain *c, const json_t *test, wh_span header)
     return genesis_fits(c, test, &b->follow.header, &b->follow.hash, &root);
 }
 
-bool chain_open(struct chain *c, struct runner *r, const json_t *test)
+bool chain_open(struct chain *c, struct runner *r, const json_t *test, const char *network)
 {
     struct wh_buf rlp = {0}, header = {0};
-    const char *name = json_string_value(json_object_get(test, "network"));
     *c = (struct chain){.r = r, .blocks = malloc(CHAIN_BLOCKS_MAX * sizeof *c->blocks)};
     if (c->blocks == NULL) abort();
     wh_arena_rewind(&r->keep, 0);
     store_reset(&r->store);
-    if (name == NULL || !network_find(name, json_object_get(test, "config"), &c->network)) {
-        case_differs(r, "network", "a known one", name != NULL ? name : "none");
+    if (!network_find(network, json_object_get(test, "config"), &c->network)) {
+        case_differs(r, "network", "a known one", network);
         return false;
     }
     c->config_hash = config_put(c, &c->network.config);

@@ -31,8 +31,9 @@ struct chain {
 
 enum chain_verdict { CHAIN_ACCEPTED, CHAIN_REFUSED, CHAIN_TROUBLE };
 
-/* chain_open starts from the genesis of a test. False: case_differs has said why. */
-bool chain_open(struct chain *c, struct runner *r, const json_t *test);
+/* chain_open starts from the genesis of a test, under the rules of that network (the test's own, or the
+ * first half of a transition). False: case_differs has said why. */
+bool chain_open(struct chain *c, struct runner *r, const json_t *test, const char *network);
 void chain_close(struct chain *c);
 
 /* chain_add judges a block, its RLP given. CHAIN_REFUSED: *why is a text. CHAIN_TROUBLE: case_differs

@@ -95,12 +95,12 @@ static void end_check(struct chain *c, const json_t *test)
     }
 }
 
-static void run_test(struct runner *r, const json_t *test)
+static void run_test(struct runner *r, const json_t *test, const char *network)
 {
     struct chain c;
     size_t i;
     json_t *block;
-    if (chain_open(&c, r, test)) {
+    if (chain_open(&c, r, test, network)) {
         json_array_foreach(json_object_get(test, "blocks"), i, block)
         {
             if (!r->bad) block_run(&c, i, block);
@@ -125,7 +125,7 @@ void kind_chain_run(struct runner *r, json_t *file)
     {
         const char *network = json_string_value(json_object_get(test, "network"));
         if (network == NULL || !case_begin(r, name, network)) continue;
-        run_test(r, test);
+        run_test(r, test, network);
         case_end(r);
     }
 }

@@ -204,6 +204,18 @@ void case_end(struct runner *r)
     r->name = r->fork = NULL;
 }
 
+void case_skip(struct runner *r, const char *text)
+{
+    if (r->bad || skips_find(r->skips, "", "", text, "") == NULL) {
+        case_differs(r, "skip", "a reason in the file of skips", text);
+        case_end(r);
+        return;
+    }
+    atomic_store(&r->slot->started_ms, 0);
+    count(r, TALLY_SKIPPED);
+    r->name = r->fork = NULL;
+}
+
 struct slow {
     const char *suite, *path, *fork;
 };

@@ -106,6 +106,9 @@ bool case_hash(struct runner *r, const char *what, const bytes32 *expected, cons
 bool case_bytes(struct runner *r, const char *what, wh_span expected, wh_span got);
 bool case_u64(struct runner *r, const char *what, uint64_t expected, uint64_t got);
 void case_end(struct runner *r);
+/* case_skip ends the case as skipped, for a reason that shows in its content alone: text is a row of the
+ * file of skips, or the case fails. */
+void case_skip(struct runner *r, const char *text);
 
 /* case_memory, case_stateless: which ways does this case run? A case of slow.def may run from traces in
  * one fork alone. */
