@@ -118,6 +118,7 @@ wh_status agent_tick(struct agent *a, struct agent_news *news, struct wh_error *
     WH_TRY(agent_follow(a, news, err));
     WH_TRY(run_inputs(a, news, err));
     WH_TRY(agent_plan(a, news, err));
+    WH_TRY(agent_verify(a, err));
     WH_TRY(agent_judge(a, news, err));
     if (news->verdict == SOLVER_ALARM)
         WH_LOG(ERROR, DISPUTE_LOST, "another assertion won a game of the own line: no more moves",

@@ -56,6 +56,11 @@ struct agent {
     uint64_t folded;                        /* seq of the last event in the view */
     bool view_ready, folded_any;            /* view_ready false: fold from the start */
     uint64_t told;                          /* seq up to which events were logged */
+    uint64_t distrust;                      /* blocks to read again when events do not fit */
+    uint64_t folding;                       /* L1 block of the event at hand */
+    bytes32 verified;   /* head at which the view was held against the contract */
+    bytes32 doubted;    /* head at which a move that was made was asked for again */
+    size_t verify_next; /* row of the own line to begin with */
     uint64_t head, head_time, final_block;
     bytes32 head_hash;
     bool caught_up;
@@ -91,6 +96,12 @@ WH_MUST wh_status agent_tick(struct agent *a, struct agent_news *news, struct wh
 
 /* fold.c: brings the view to the chain's head. */
 WH_MUST wh_status agent_follow(struct agent *a, struct agent_news *news, struct wh_error *err);
+/* agent_read_again: the events do not fit together, so some are missing or wrong. Those of the last
+ * blocks up to `block` are read again, and more with each time that this does not help. */
+void agent_read_again(struct agent *a, uint64_t block);
+/* verify.c: is the view what the contract has? Logs that an endpoint left out show here: trouble, and
+ * all is read again. */
+WH_MUST wh_status agent_verify(struct agent *a, struct wh_error *err);
 /* record.c: one event, just applied to the view, as rows of the store. */
 WH_MUST wh_status agent_record(struct agent *a, const struct store_event *e,
                                const struct game_event *ev, struct wh_error *err);

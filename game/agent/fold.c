@@ -12,6 +12,8 @@
 #include "proto/sys/hex.h"
 #include "proto/sys/log.h"
 
+#define DISTRUST_BLOCKS 64u /* read again at first */
+
 /* --- Inbox bytes into preimages */
 
 static wh_status keep(struct agent *a, const void *bytes, size_t len, bytes32 *hash,
@@ -210,6 +212,7 @@ static void tell(const struct agent *a, const struct game_event *ev, const struc
 static wh_status fold_one(void *ctx, const struct store_event *e, struct wh_error *err)
 {
     struct agent *a = (struct agent *)ctx;
+    a->folding = e->l1_block;
     struct calls_log log = {e->topic_count, e->topics, e->data};
     struct game_event ev;
     struct calls_input input;
@@ -227,7 +230,7 @@ static wh_status fold_one(void *ctx, const struct store_event *e, struct wh_erro
         ev.time = e->l1_time;
         wh_status st = game_view_apply_event(&a->view, &ev);
         if (st != WH_OK)
-            return wh_fail(err, st == WH_E_NOMEM ? WH_ERR_NOMEM : WH_ERR_RPC_FORM,
+            return wh_fail(err, st == WH_E_NOMEM ? WH_ERR_NOMEM : WH_ERR_RPC_LOGS,
                            "L1 block %llu: event %s does not follow from the ones before",
                            (unsigned long long)e->l1_block, game_event_name(ev.kind));
         if (ev.kind == GAME_EVENT_INPUT || ev.kind == GAME_EVENT_ETHEREUM_INPUT)
@@ -275,6 +278,14 @@ static wh_status fold(struct agent *a, struct wh_error *err)
     return WH_OK;
 }
 
+void agent_read_again(struct agent *a, uint64_t block)
+{
+    struct wh_error err = {0};
+    a->distrust = a->distrust ? 8 * a->distrust : DISTRUST_BLOCKS;
+    if (follower_again(a->follower, block > a->distrust ? block - a->distrust : 0, &err) != WH_OK)
+        wh_log_error(WH_LEVEL_ERROR, WH_EV_RPC_ERROR, &err);
+}
+
 wh_status agent_follow(struct agent *a, struct agent_news *news, struct wh_error *err)
 {
     struct follower_news fn = {0};
@@ -296,7 +307,11 @@ wh_status agent_follow(struct agent *a, struct agent_news *news, struct wh_error
         WH_TRY(l1_block_at(a->opt.rpc, &a->opt.net->tag, &b, &found, err));
         a->final_block = found ? b.number : 0;
     }
-    WH_TRY(fold(a, err));
+    struct wh_error why = {0};
+    wh_status st = fold(a, &why);
+    if (st != WH_OK && err) *err = why;
+    if (why.code == WH_ERR_RPC_LOGS || why.code == WH_ERR_ABI_FORM) agent_read_again(a, a->folding);
+    WH_TRY(st);
     game_set_time(&a->view, a->head_time);
     news->caught_up = true;
     return WH_OK;

@@ -211,5 +211,10 @@ wh_status agent_send(struct agent *a, struct agent_news *news, struct wh_error *
         }
     }
     struct outbox_view view = {.l1_block = a->head, .l1_hash = a->head_hash};
-    return outbox_pump(a->outbox, &view, &news->outbox, err);
+    WH_TRY(outbox_pump(a->outbox, &view, &news->outbox, err));
+    if (news->outbox.denied && !bytes32_eq(&a->doubted, &a->head_hash)) {
+        a->doubted = a->head_hash;
+        agent_read_again(a, a->head);
+    }
+    return WH_OK;
 }

@@ -19,6 +19,7 @@ struct follower {
     /* A rollback that the caller has not heard of: the step that made it may fail later on. */
     bool reorged;
     uint64_t kept;
+    unsigned lower; /* looks in a row at a tip below the head */
 };
 
 wh_status follower_open(struct follower **out, struct store *store, struct l1_rpc *rpc,
@@ -62,11 +63,24 @@ static wh_status canonical(struct follower *f, const struct store_l1_block *b,
     struct l1_block now = *tip;
     *yes = false;
     if (b->number > tip->number) return WH_OK;
+    if (b->number + 1 == tip->number) {
+        *yes = bytes32_eq(&tip->parent_hash, &b->hash);
+        return WH_OK;
+    }
     if (b->number < tip->number) {
         struct l1_at at = l1_at_number(b->number);
         WH_TRY(block_of(f, &at, &now, err));
     }
     *yes = bytes32_eq(&now.hash, &b->hash);
+    return WH_OK;
+}
+
+static wh_status drop_above(struct follower *f, uint64_t keep, struct wh_error *err)
+{
+    WH_TRY(store_l1_rollback(f->store, keep, err));
+    f->kept = f->reorged && f->kept < keep ? f->kept : keep;
+    f->reorged = true;
+    f->lower = 0;
     return WH_OK;
 }
 
@@ -85,9 +99,35 @@ static wh_status roll_back(struct follower *f, const struct store_l1_block *head
     uint64_t keep = found ? b.number : f->config.first_block - 1;
     WH_LOG(WARN, L1_REORG, "blocks left the chain", WH_F_U64("kept", keep),
            WH_F_U64("l1_block", head->number), WH_F_B32("hash", &head->hash));
-    WH_TRY(store_l1_rollback(f->store, keep, err));
-    f->kept = f->reorged && f->kept < keep ? f->kept : keep;
-    f->reorged = true;
+    return drop_above(f, keep, err);
+}
+
+wh_status follower_again(struct follower *f, uint64_t from, struct wh_error *err)
+{
+    struct store_l1_block b;
+    bool found = false;
+    WH_TRY(store_l1_below(f->store, from, &b, &found, err));
+    uint64_t keep = found ? b.number : f->config.first_block ? f->config.first_block - 1 : 0;
+    WH_LOG(WARN, L1_REORG, "what was read does not fit together: reading again",
+           WH_F_U64("kept", keep));
+    return drop_above(f, keep, err);
+}
+
+/* waits: the tip is a block of the followed chain below the head. A node that lags is one look's
+ * matter; what is seen again and again is believed. */
+static wh_status waits(struct follower *f, const struct store_l1_block *head,
+                       const struct l1_block *tip, bool *yes, struct wh_error *err)
+{
+    struct store_l1_block b;
+    bool found = false;
+    *yes = false;
+    if (tip->number >= head->number || tip->number < f->config.first_block) {
+        f->lower = 0;
+        return WH_OK;
+    }
+    WH_TRY(store_l1_get(f->store, tip->number, &b, &found, err));
+    if (found && !bytes32_eq(&b.hash, &tip->hash)) return WH_OK;
+    *yes = ++f->lower < FOLLOWER_PATIENCE;
     return WH_OK;
 }
 
@@ -95,6 +135,7 @@ static wh_status roll_back(struct follower *f, const struct store_l1_block *head
 struct range {
     uint64_t first, last;
     const struct l1_block *tip;
+    bool near;               /* logs by hash */
     struct l1_logs logs;     /* owns */
     uint64_t *numbers;       /* owns: blocks to store, ascending */
     struct l1_block *blocks; /* owns */
@@ -188,11 +229,17 @@ static wh_status store_range(struct follower *f, const struct range *r, struct w
 static wh_status read_range(struct follower *f, struct range *r,
                             const struct store_l1_block *before, struct wh_error *err)
 {
-    WH_TRY(l1_get_logs(f->rpc, r->first, r->last, f->config.addrs, f->config.addr_count, &r->logs,
-                       err));
+    /* A range's headers are read after its logs: a reorg in between shows as another hash. */
+    if (!r->near)
+        WH_TRY(l1_get_logs(f->rpc, r->first, r->last, f->config.addrs, f->config.addr_count,
+                           &r->logs, err));
     WH_TRY(choose_blocks(r, err));
-    /* Headers are read after the logs: a reorg in between shows as another hash. */
-    WH_TRY(l1_blocks(f->rpc, r->numbers, r->count, r->blocks, err));
+    size_t known = r->numbers[r->count - 1] == r->tip->number;
+    if (known) r->blocks[r->count - 1] = *r->tip;
+    WH_TRY(l1_blocks(f->rpc, r->numbers, r->count - known, r->blocks, err));
+    if (r->near)
+        WH_TRY(l1_get_logs_of(f->rpc, r->blocks, r->count, f->config.addrs, f->config.addr_count,
+                              &r->logs, err));
     WH_TRY(check_range(r, before, err));
     if (l1_rpc_quorum(f->rpc) > 1) {
         const struct l1_block *last = &r->blocks[r->count - 1];
@@ -212,8 +259,9 @@ static wh_status read_on(struct follower *f, const struct l1_block *tip,
     uint64_t first = before ? before->number + 1 : f->config.first_block;
     if (first > tip->number) return WH_OK;
     struct range r = {.first = first, .tip = tip};
-    r.last =
-        tip->number - first < f->config.max_blocks ? tip->number : first + f->config.max_blocks - 1;
+    r.near = tip->number - first < FOLLOWER_NEAR;
+    uint64_t last = r.near ? tip->number : tip->number - FOLLOWER_NEAR;
+    r.last = last - first < f->config.max_blocks ? last : first + f->config.max_blocks - 1;
     wh_status st = read_range(f, &r, before, err);
     *events = st == WH_OK ? r.logs.count : 0;
     range_done(&r);
@@ -224,16 +272,20 @@ wh_status follower_step(struct follower *f, struct follower_news *news, struct w
 {
     struct l1_block tip;
     struct store_l1_block head;
-    bool found = false, yes = true;
+    bool found = false, yes = true, wait = false;
     uint64_t events = 0;
     WH_TRY(block_of(f, &f->config.tag, &tip, err));
     WH_TRY(store_l1_head(f->store, &head, &found, err));
-    if (found) WH_TRY(canonical(f, &head, &tip, &yes, err));
+    if (found) WH_TRY(waits(f, &head, &tip, &wait, err));
+    if (found && !wait) WH_TRY(canonical(f, &head, &tip, &yes, err));
     if (!yes) {
         WH_TRY(roll_back(f, &head, &tip, err));
         WH_TRY(store_l1_head(f->store, &head, &found, err));
     }
-    WH_TRY(read_on(f, &tip, found ? &head : NULL, &events, err));
+    if (wait)
+        tip.number = head.number;
+    else
+        WH_TRY(read_on(f, &tip, found ? &head : NULL, &events, err));
     WH_TRY(store_l1_head(f->store, &head, &found, err));
     memset(news, 0, sizeof *news);
     news->tip = tip.number;

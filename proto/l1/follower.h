@@ -7,7 +7,10 @@
  * Every step is one store transaction: blocks with their hashes, events in chain order. A block
  * whose hash is no longer canonical makes it roll back to the last common block and read on from
  * there; the caller folds the events again. A read that does not fit together (a log of another
- * block hash, a head that moved in between) is trouble: nothing is stored. */
+ * block hash, a head that moved in between) is trouble: nothing is stored.
+ * Near the tip logs are asked for block by block, by hash, as a node that lags answers a range with
+ * what it has. A tip below what was followed, on the same chain, is a node that lags or a reorg
+ * whose blocks are still to come: it is waited out for some looks, then rolled back to. */
 
 #include "game/store/store.h"
 #include "proto/l1/rpc.h"
@@ -32,6 +35,9 @@ struct follower_news {
     uint64_t kept;
 };
 
+#define FOLLOWER_NEAR     64u /* blocks below the tip whose logs are read by hash */
+#define FOLLOWER_PATIENCE 5u  /* looks in a row at a lower tip before it is believed */
+
 WH_MUST wh_status follower_open(struct follower **out, struct store *store, struct l1_rpc *rpc,
                                 const struct follower_config *config, struct wh_error *err);
 void follower_close(struct follower *f); /* takes NULL */
@@ -39,5 +45,9 @@ void follower_close(struct follower *f); /* takes NULL */
 /* follower_step reads at most max_blocks on. Call until news->head == news->tip. */
 WH_MUST wh_status follower_step(struct follower *f, struct follower_news *news,
                                 struct wh_error *err);
+
+/* follower_again drops what was read of block `from` and above, for it does not fit together: the next
+ * step reads it again, and tells of a reorg. */
+WH_MUST wh_status follower_again(struct follower *f, uint64_t from, struct wh_error *err);
 
 #endif

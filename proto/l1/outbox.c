@@ -29,6 +29,25 @@ bytes32 outbox_key(const char *kind, const uint8_t *id, size_t id_len, uint64_t 
     return out;
 }
 
+struct list {
+    struct store_intent *v; /* owns */
+    size_t n, cap;
+};
+
+static wh_status take(void *ctx, const struct store_intent *i, struct wh_error *err)
+{
+    struct list *l = ctx;
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? 2 * l->cap : 32;
+        struct store_intent *v = realloc(l->v, cap * sizeof *v);
+        if (v == NULL) return wh_fail(err, WH_ERR_NOMEM, "intents");
+        l->v = v;
+        l->cap = cap;
+    }
+    l->v[l->n++] = *i;
+    return WH_OK;
+}
+
 /* --- open: journal and chain against each other */
 static wh_status nonce_trouble(const struct outbox *ob, uint64_t nonce, const char *how,
                                struct wh_error *err)
@@ -43,15 +62,51 @@ static wh_status start_nonce(struct outbox *ob, struct wh_error *err)
     uint64_t mined = 0, waiting = 0;
     WH_TRY(store_nonce_next(ob->store, &ob->next_nonce, &ob->journal, err));
     WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &latest, &mined, err));
-    if (ob->journal) {
-        if (mined > ob->next_nonce)
-            return nonce_trouble(ob, ob->next_nonce, "was used, but not by this store", err);
-        return WH_OK;
-    }
-    /* An empty journal (new, or wiped): go on behind whatever the node has of this account. */
+    if (ob->journal && mined <= ob->next_nonce) return WH_OK;
+    if (ob->journal)
+        WH_LOG(WARN, TX_LOST, "the key was used elsewhere since the last start",
+               WH_F_ADDR("account", &ob->key->addr), WH_F_U64("nonce", ob->next_nonce),
+               WH_F_U64("used", mined));
+    /* An empty journal (new, or wiped), or one that the chain has passed while nobody ran: go on
+     * behind whatever the node has of this account. */
     WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &pending, &waiting, err));
     ob->next_nonce = waiting > mined ? waiting : mined;
     return WH_OK;
+}
+
+/* Who starts the program says that nobody else uses the key now. Nonces of ours that somebody else
+ * used before, for long enough that every node must have a receipt if it was ours: their moves go
+ * back to the queue. */
+static wh_status disown(struct outbox *ob, struct wh_error *err)
+{
+    struct list l = {0};
+    struct l1_block head;
+    const struct l1_at latest = L1_AT_LATEST;
+    uint64_t used = 0;
+    bool found = false;
+    WH_TRY(l1_block_at(ob->rpc, &latest, &head, &found, err));
+    if (!found || head.number < OUTBOX_SETTLED) return WH_OK;
+    wh_status st = store_intents_each(ob->store, false, take, &l, err);
+    bool some = false;
+    for (size_t k = 0; k < l.n; k++)
+        some = some || l.v[k].has_nonce;
+    struct l1_at old = l1_at_number(head.number - OUTBOX_SETTLED);
+    if (st == WH_OK && some) st = l1_nonce(ob->rpc, &ob->key->addr, &old, &used, err);
+    for (size_t k = 0; k < l.n && st == WH_OK; k++) {
+        struct store_intent *i = &l.v[k];
+        struct l1_receipt r;
+        if (!i->has_nonce || i->nonce >= used) continue;
+        st = outbox_find_receipt(ob, i->nonce, &r, &found, err);
+        if (st != WH_OK || found) continue;
+        WH_LOG(WARN, TX_LOST, i->kind, WH_F_STR("why", "its nonce was used by another program"),
+               WH_F_U64("nonce", i->nonce));
+        i->state = STORE_INTENT_QUEUED;
+        i->has_nonce = false;
+        i->sends = 0;
+        st = store_intent_put(ob->store, i, (wh_span){NULL, 0}, err);
+    }
+    free(l.v);
+    return st;
 }
 
 wh_status outbox_open(struct outbox **out, struct store *store, struct l1_rpc *rpc,
@@ -73,6 +128,7 @@ wh_status outbox_open(struct outbox **out, struct store *store, struct l1_rpc *r
                           .max_pending = c->max_pending ? c->max_pending : 16,
                           .suspect_nonce = UINT64_MAX};
     wh_status st = start_nonce(ob, err);
+    if (st == WH_OK) st = disown(ob, err);
     if (st != WH_OK) {
         outbox_close(ob);
         return st;
@@ -147,32 +203,13 @@ wh_status outbox_put(struct outbox *ob, const struct outbox_move *m, struct wh_e
 }
 
 /* --- the chain's answers */
-struct list {
-    struct store_intent *v; /* owns */
-    size_t n, cap;
-};
-
-static wh_status take(void *ctx, const struct store_intent *i, struct wh_error *err)
-{
-    struct list *l = ctx;
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? 2 * l->cap : 32;
-        struct store_intent *v = realloc(l->v, cap * sizeof *v);
-        if (v == NULL) return wh_fail(err, WH_ERR_NOMEM, "intents");
-        l->v = v;
-        l->cap = cap;
-    }
-    l->v[l->n++] = *i;
-    return WH_OK;
-}
-
 static wh_status save(struct pump *p, const struct store_intent *i, struct wh_error *err)
 {
     return store_intent_put(p->ob->store, i, (wh_span){NULL, 0}, err);
 }
 
-/* The nonce is used on chain, but none of our transactions with it has a receipt. A lagging node
- * shows the same for a moment, so it must last. */
+/* The nonce is used on chain, but none of our transactions with it has a receipt. A node that lags
+ * behind the one that told of the nonce shows the same, so it must last for some looks and blocks. */
 static wh_status suspect(struct pump *p, uint64_t nonce, struct wh_error *err)
 {
     struct outbox *ob = p->ob;
@@ -182,7 +219,9 @@ static wh_status suspect(struct pump *p, uint64_t nonce, struct wh_error *err)
         ob->suspicions = 0;
     }
     ob->suspicions++;
-    if (ob->suspicions < 3 || p->head < ob->suspect_head + ob->confirmations) return WH_OK;
+    uint64_t blocks =
+        ob->confirmations > OUTBOX_SETTLED ? ob->confirmations : (uint64_t)OUTBOX_SETTLED;
+    if (ob->suspicions < 3 || p->head < ob->suspect_head + blocks) return WH_OK;
     return nonce_trouble(ob, nonce, "was used by a transaction that is not ours", err);
 }
 
@@ -221,12 +260,15 @@ static enum outbox_truth truth_of(const struct pump *p, const struct store_inten
     return outbox_wanted(p->ob, &i->key) ? OUTBOX_NOT_DONE : OUTBOX_DONE;
 }
 
-/* The state still asks for a move that is mined: it goes back to the queue, with growing pauses. */
+/* The state still asks for a move that is mined: it goes back to the queue, with growing pauses. One
+ * that did not even revert has had its effect, as far as the chain goes: the first pause is for the
+ * planner, to look whether its view is whole. */
 static wh_status again(struct pump *p, struct store_intent *i, struct wh_error *err)
 {
     unsigned shift = i->tries < 2 ? 0 : i->tries - 2 < 8 ? i->tries - 2 : 8;
-    uint64_t pause = i->tries < 2 ? 0 : p->ob->resubmit_ms << shift;
-    if (p->now_ms < i->sent_ms + pause) return WH_OK;
+    uint64_t pause = i->tries < 2 && i->reverted ? 0 : p->ob->resubmit_ms << shift;
+    if (!i->reverted || i->tries >= 2) p->report->denied++;
+    if (outbox_since(p->now_ms, i->sent_ms) < pause) return WH_OK;
     WH_LOG(WARN, TX_FAILED, i->kind, WH_F_B32("tx", &i->mined_tx),
            WH_F_STR("status", i->reverted ? "reverted" : "without effect"),
            WH_F_U64("tries", i->tries));
@@ -349,6 +391,7 @@ wh_status outbox_pump(struct outbox *ob, const struct outbox_view *view,
     WH_TRY(reconcile(&p, err));
     WH_TRY(revive(&p, err));
     WH_TRY(outbox_refill(&p, err));
-    WH_TRY(send_queued(&p, err));
+    /* what was planned on blocks that are not (or not yet again) the chain's waits for another look */
+    if (p.view_canonical) WH_TRY(send_queued(&p, err));
     return store_intents_each(ob->store, false, count, report, err);
 }

@@ -15,7 +15,8 @@
  * (a stuck or lost transaction is sent again, its fee raised by 12 % and more), since later ones
  * wait for it; if the state no longer asks for the stuck move, an empty transfer to ourselves takes
  * its place). A transaction that vanished by a reorg is sent again.
- * A nonce used by somebody else with our key: WH_ERR_KEY_NONCE (exit 8), nothing more is sent. */
+ * A nonce used by somebody else with our key: WH_ERR_KEY_NONCE (exit 8), nothing more is sent until
+ * the program is started again; then it goes on behind what the chain has. */
 
 #include "game/store/store.h"
 #include "proto/l1/keys.h"
@@ -59,10 +60,11 @@ struct outbox_view {
 struct outbox_report {
     unsigned queued, pending, mined, done, failed; /* now; done and failed: in this pump */
     unsigned sent, bumped, resent;                 /* in this pump */
+    unsigned denied;   /* mined, and the view that includes it asks again: is the view whole? */
     bool capped, poor; /* fees above the cap; the account cannot pay: moves are kept */
 };
 
-/* store, rpc and key are borrowed. Checks journal and chain against each other. */
+/* store, rpc and key are borrowed. Brings journal and chain together. */
 WH_MUST wh_status outbox_open(struct outbox **out, struct store *store, struct l1_rpc *rpc,
                               const struct l1_key *key, const struct outbox_config *config,
                               struct wh_error *err);

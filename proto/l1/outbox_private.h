@@ -5,6 +5,7 @@
 /* Shared by outbox.c (intents) and outbox_tx.c (nonces, fees, transactions). */
 #include "proto/l1/outbox.h"
 
+#define OUTBOX_SETTLED 16u /* blocks after which every node of a load balancer has what was mined */
 #define OUTBOX_TXS_MAX \
     64 /* transactions looked at per nonce: a raise of 12 % each, so 1,400 times */
 
@@ -33,6 +34,13 @@ struct pump {
     bool have_fees;
     uint64_t base_fee, tip;
 };
+
+/* Milliseconds from then to now. A clock that was set back must not stop anything: what was done in
+ * its future was done long ago. */
+static inline uint64_t outbox_since(uint64_t now_ms, uint64_t then_ms)
+{
+    return now_ms >= then_ms ? now_ms - then_ms : UINT64_MAX;
+}
 
 /* outbox_moot: the view does not ask for the move (any more). */
 bool outbox_moot(const struct pump *p, const struct store_intent *i);

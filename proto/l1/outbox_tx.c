@@ -289,7 +289,7 @@ static wh_status refill_one(struct pump *p, uint64_t nonce, struct newest *n, st
     if (!n->found) /* given out before this journal began: not ours to fill */
         return WH_OK;
     WH_TRY(intent_of(p, n, &i, &current, err));
-    bool due = p->now_ms >= n->t.sent_ms + p->ob->resubmit_ms;
+    bool due = outbox_since(p->now_ms, n->t.sent_ms) >= p->ob->resubmit_ms;
     if (due && nonce == p->mined) {
         bool moot = !current || outbox_moot(p, &i);
         WH_TRY(bump(p, moot ? NULL : &i, n, &sent, err));

@@ -10,6 +10,9 @@
 #include "proto/sys/hex.h"
 #include "proto/sys/log.h"
 
+#define ASK_AGAIN    2u /* times that a read of an unknown block is asked again */
+#define ASK_PAUSE_MS 40u
+
 /* "@FILE": the URL is the file's first line, so that access keys stay off the command line. */
 static wh_status read_url(const char *text, char **out, struct wh_error *err)
 {
@@ -190,8 +193,8 @@ static void order_of(const struct l1_rpc *r, size_t order[L1_ENDPOINTS_MAX])
 }
 
 /* One request (n == 1) or one batch, with fail-over. */
-static wh_status ask_any(struct l1_rpc *r, const char *method, size_t n, json_t **params,
-                         json_t **results, bool null_ok, struct wh_error *err)
+static wh_status ask_once(struct l1_rpc *r, const char *method, size_t n, json_t **params,
+                          json_t **results, bool null_ok, struct wh_error *err)
 {
     struct wh_error first = {0}, local = {0};
     size_t order[L1_ENDPOINTS_MAX];
@@ -222,6 +225,22 @@ static wh_status ask_any(struct l1_rpc *r, const char *method, size_t n, json_t 
     }
     if (err) *err = first;
     return first.status;
+}
+
+/* A block that another answer named a moment ago and this one does not know: behind a load balancer
+ * the next request may reach a node that has it. */
+static wh_status ask_any(struct l1_rpc *r, const char *method, size_t n, json_t **params,
+                         json_t **results, bool null_ok, struct wh_error *err)
+{
+    struct wh_error local = {0};
+    wh_status st = ask_once(r, method, n, params, results, null_ok, &local);
+    for (unsigned i = 0; i < ASK_AGAIN && st != WH_OK; i++) {
+        if (local.code != WH_ERR_RPC_NULL && local.code != WH_ERR_RPC_PRUNED) break;
+        wh_sleep_ms(ASK_PAUSE_MS);
+        st = ask_once(r, method, n, params, results, null_ok, &local);
+    }
+    if (st != WH_OK && err) *err = local;
+    return st;
 }
 
 wh_status l1_rpc_call_null(struct l1_rpc *r, const char *method, json_t *params, json_t **result,

@@ -123,9 +123,12 @@ void l1_logs_done(struct l1_logs *logs);
  * failure. */
 WH_MUST wh_status l1_get_logs(struct l1_rpc *r, uint64_t first, uint64_t last, const address *addrs,
                               size_t addr_count, struct l1_logs *out, struct wh_error *err);
-/* l1_get_logs_of: the logs of one block, by hash. */
-WH_MUST wh_status l1_get_logs_of(struct l1_rpc *r, const bytes32 *block, const address *addrs,
-                                 size_t addr_count, struct l1_logs *out, struct wh_error *err);
+/* l1_get_logs_of: the logs of n blocks, each asked for by its hash (EIP-234), in batches: a node that
+ * does not have the block says so, where a range is answered with what it has. Of *blocks the
+ * numbers and hashes count, ascending. Appends nothing on failure. */
+WH_MUST wh_status l1_get_logs_of(struct l1_rpc *r, const struct l1_block *blocks, size_t n,
+                                 const address *addrs, size_t addr_count, struct l1_logs *out,
+                                 struct wh_error *err);
 
 /* l1_call is eth_call. from may be NULL. The answer's bytes are appended to *out. A revert is
  * WH_ERR_RPC_REVERT with l1_rpc_fault()->data. */

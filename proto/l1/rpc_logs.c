@@ -169,16 +169,30 @@ wh_status l1_get_logs(struct l1_rpc *r, uint64_t first, uint64_t last, const add
     return st;
 }
 
-wh_status l1_get_logs_of(struct l1_rpc *r, const bytes32 *block, const address *addrs,
-                         size_t addr_count, struct l1_logs *out, struct wh_error *err)
+wh_status l1_get_logs_of(struct l1_rpc *r, const struct l1_block *blocks, size_t n,
+                         const address *addrs, size_t addr_count, struct l1_logs *out,
+                         struct wh_error *err)
 {
-    json_t *query = json_pack("[{s:o,s:o}]", "blockHash", l1_json_b32(block), "address",
+    size_t count = out->count, mark = out->bytes.len;
+    json_t **params = calloc(2 * n + 1, sizeof *params);
+    if (params == NULL) return wh_fail(err, WH_ERR_NOMEM, "%zu blocks", n);
+    json_t **results = params + n;
+    for (size_t i = 0; i < n; i++)
+        params[i] = json_pack("[{s:o,s:o}]", "blockHash", l1_json_b32(&blocks[i].hash), "address",
                               address_list(addrs, addr_count));
-    json_t *result = NULL;
-    WH_TRY(l1_rpc_call(r, "eth_getLogs", query, &result, err));
-    struct filter f = {0, UINT64_MAX, block, addrs, addr_count};
-    wh_status st = read_logs(result, &f, out, err);
-    json_decref(result);
+    wh_status st = l1_rpc_batch(r, "eth_getLogs", n, params, results, err);
+    bool have = st == WH_OK;
+    for (size_t i = 0; i < n && st == WH_OK; i++) {
+        struct filter f = {blocks[i].number, blocks[i].number, &blocks[i].hash, addrs, addr_count};
+        st = read_logs(results[i], &f, out, err);
+    }
+    for (size_t i = 0; have && i < n; i++)
+        json_decref(results[i]);
+    free(params);
+    if (st != WH_OK) {
+        out->count = count;
+        out->bytes.len = mark;
+    }
     point_data(out);
     return st;
 }

@@ -4,7 +4,7 @@ import signal
 import time
 
 from rival import Chain, Rival, forged, keccak, leaf
-from stage import AGREE, CONFIRMED, INVALID, Stage, false_block
+from stage import AGREE, CONFIRMED, INVALID, Stage, false_block, lagging
 from world import TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
@@ -165,6 +165,36 @@ def test_red__front_run_splits_are_no_ops(t):
         s.play(lambda: s.judged(c, 2), each=each)
         moves = c.rows("SELECT kind, tries, reverted FROM intents")
         expect(all(tries <= 2 for _, tries, _ in moves), moves)
+
+
+def test_red__load_balancer_with_a_lagging_node(t):
+    with Stage(t, k=6) as s:
+        url = s.proxy(lagging(3, turn=lambda n: n % 5 in (1, 2))).url
+        c = s.challenger(url=url)
+        s.liar("balance@12")
+        s.play(lambda: s.judged(c, 2), timeout=90, step=5)
+        expect(c.text().count("event=start") == 1, "it was started again")
+
+
+def late_index():
+    """The first answer about a block lacks its newest log, without a word: an index that lags."""
+    seen = set()
+
+    def mangle(method, params, forward):
+        out = forward(method, params)
+        if method == "eth_getLogs" and out and out[-1]["blockHash"] not in seen:
+            seen.add(out[-1]["blockHash"])
+            return out[:-1]
+        return out
+    return mangle
+
+
+def test_red__logs_that_are_lost_silently(t):
+    with Stage(t, k=6) as s:
+        c = s.challenger(url=s.proxy(late_index()).url)
+        s.liar("balance@12")
+        s.play(lambda: s.judged(c, 2), timeout=60, step=5)
+        expect("W-RPC-014" in c.text(), "nothing was lost")
 
 
 def test_red__transactions_lost_from_the_pool(t):

@@ -48,6 +48,9 @@ struct fake {
     bool fail_after;
     /* eth_getLogs shows its logs under another block hash */
     bool torn_logs;
+    bool no_receipts;
+    unsigned lost_logs;     /* of each block, silently */
+    unsigned lag;           /* requests for the newest block see one that much lower */
     unsigned reorg_in_logs; /* depth of a reorg that happens right after eth_getLogs */
     address log_addr;
 };
@@ -74,19 +77,25 @@ static inline void fake_init(struct fake *f)
     f->blocks[0].time = 1000;
 }
 
-static inline uint64_t fake_nonce(const struct fake *f)
+static inline uint64_t fake_nonce_at(const struct fake *f, uint64_t block)
 {
     uint64_t n = f->start_nonce;
     for (bool more = true; more;) {
         more = false;
         for (unsigned i = 0; i < f->tx_count; i++)
-            if (f->txs[i].block >= 0 && f->txs[i].nonce == n) {
+            if (f->txs[i].block >= 0 && (uint64_t)f->txs[i].block <= block &&
+                f->txs[i].nonce == n) {
                 n++;
                 more = true;
                 break;
             }
     }
     return n;
+}
+
+static inline uint64_t fake_nonce(const struct fake *f)
+{
+    return fake_nonce_at(f, UINT64_MAX);
 }
 
 /* Takes what is next by nonce, best fee first. */
@@ -263,14 +272,23 @@ static inline uint64_t fake_quantity(const json_t *v)
     return q.w[0];
 }
 
-static inline void fake_logs(struct fake *f, const json_t *query, struct wh_jw *w)
+static inline const char *fake_logs(struct fake *f, const json_t *query, struct wh_jw *w)
 {
     static const bytes32 zero;
     uint64_t from = fake_quantity(json_object_get(query, "fromBlock"));
     uint64_t to = fake_quantity(json_object_get(query, "toBlock"));
+    const json_t *by_hash = json_object_get(query, "blockHash");
+    bytes32 h = zero;
+    if (by_hash) {
+        wh_hex_parse(json_string_value(by_hash), h.b, 32);
+        for (from = 0; from <= f->head && !bytes32_eq(&f->blocks[from].hash, &h);)
+            from++;
+        if (from > f->head) return "unknown block";
+        to = from;
+    }
     wh_jw_arr(w, NULL);
     for (uint64_t n = from; n <= to && n <= f->head; n++)
-        for (unsigned k = 0; k < f->blocks[n].logs; k++) {
+        for (unsigned k = 0; k + f->lost_logs < f->blocks[n].logs; k++) {
             uint8_t data = (uint8_t)n;
             wh_jw_obj(w, NULL);
             wh_jw_addr(w, "address", &f->log_addr);
@@ -293,6 +311,7 @@ static inline void fake_logs(struct fake *f, const json_t *query, struct wh_jw *
         for (unsigned i = 0; i < depth; i++)
             fake_mine(f);
     }
+    return NULL;
 }
 
 static inline const char *fake_method(struct fake *f, const char *m, const json_t *params,
@@ -305,7 +324,7 @@ static inline const char *fake_method(struct fake *f, const char *m, const json_
     if (strcmp(m, "eth_chainId") == 0) {
         wh_jw_qty(w, NULL, f->chain_id);
     } else if (strcmp(m, "eth_getTransactionCount") == 0) {
-        wh_jw_qty(w, NULL, fake_nonce(f));
+        wh_jw_qty(w, NULL, fake_nonce_at(f, fake_quantity(json_array_get(params, 1))));
     } else if (strcmp(m, "eth_getBalance") == 0) {
         wh_jw_qty256(w, NULL, &f->balance);
     } else if (strcmp(m, "eth_feeHistory") == 0) {
@@ -316,14 +335,14 @@ static inline const char *fake_method(struct fake *f, const char *m, const json_
         wh_jw_end(w);
     } else if (strcmp(m, "eth_getBlockByNumber") == 0) {
         uint64_t n = fake_quantity(a);
-        if (n == UINT64_MAX) n = f->head;
+        if (n == UINT64_MAX) n = f->head - f->lag;
         if (n > f->head)
             wh_jw_null(w, NULL);
         else
             fake_block_json(f, (unsigned)n, w);
     } else if (strcmp(m, "eth_getTransactionReceipt") == 0) {
         const struct fake_tx *t = fake_find(f, &h);
-        if (t == NULL || t->block < 0)
+        if (t == NULL || t->block < 0 || f->no_receipts)
             wh_jw_null(w, NULL);
         else
             fake_receipt_json(f, t, w);
@@ -334,7 +353,7 @@ static inline const char *fake_method(struct fake *f, const char *m, const json_
         else
             fake_tx_json(f, t, w);
     } else if (strcmp(m, "eth_getLogs") == 0) {
-        fake_logs(f, a, w);
+        return fake_logs(f, a, w);
     } else {
         return "no such method";
     }

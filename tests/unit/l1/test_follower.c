@@ -97,6 +97,13 @@ static void test_follower__reads_on(void)
     same_as_chain(3);
 }
 
+static void catch_up(void)
+{
+    do
+        OK(follower_step(f, &news, &err));
+    while (news.head < news.tip);
+}
+
 static void test_follower__long_ranges(void)
 {
     fresh(1, 5000);
@@ -104,11 +111,14 @@ static void test_follower__long_ranges(void)
     for (unsigned i = 1; i <= chain.head; i++)
         if (i % 50) chain.blocks[i].logs = 0;
     OK(follower_step(f, &news, &err));
+    CHECK_EQ(news.head, 380 - FOLLOWER_NEAR); /* the last ones block by block */
+    catch_up();
     same_as_chain(1);
-    fake_reorg(&chain, 10, true); /* the common ancestor is sparse: it goes back further */
-    mine(12);
+    fake_reorg(&chain, 70, true); /* the common ancestor is sparse: it goes back further */
+    mine(72);
     OK(follower_step(f, &news, &err));
-    CHECK(news.reorged && news.kept <= 370);
+    CHECK(news.reorged && news.kept <= 310);
+    catch_up();
     same_as_chain(1);
 }
 
@@ -131,9 +141,51 @@ static void test_follower__reorgs(void)
     mine(10);
     OK(follower_step(f, &news, &err));
     fake_reorg(&chain, 3, true);
+    for (unsigned i = 1; i < FOLLOWER_PATIENCE; i++) {
+        OK(follower_step(f, &news, &err));
+        CHECK(!news.reorged && news.head == 10 && news.tip == 10);
+    }
     OK(follower_step(f, &news, &err));
     CHECK(news.reorged && news.kept == 7);
     same_as_chain(2);
+}
+
+/* A load balancer with a node that lags: nothing is dropped, and what the node lacks is not taken for
+ * the absence of logs. */
+static void test_follower__lagging_node(void)
+{
+    fresh(1, 100);
+    mine(20);
+    OK(follower_step(f, &news, &err));
+    for (unsigned i = 0; i < 20; i++) {
+        chain.lag = 1 + i % 3;
+        for (unsigned k = 1; k < FOLLOWER_PATIENCE; k++) {
+            OK(follower_step(f, &news, &err));
+            CHECK(!news.reorged && news.events == 0 && news.head == chain.head);
+        }
+        chain.lag = 0;
+        mine(i % 2);
+        OK(follower_step(f, &news, &err));
+        CHECK(!news.reorged);
+        same_as_chain(1);
+    }
+}
+
+/* What does not fit together is read again, from any block on. */
+static void test_follower__reads_again(void)
+{
+    for (uint64_t from = 0; from < 25; from += 6) {
+        fresh(5, 100);
+        mine(20);
+        chain.lost_logs = 1;
+        OK(follower_step(f, &news, &err));
+        chain.lost_logs = 0;
+        OK(follower_again(f, from, &err));
+        OK(follower_step(f, &news, &err));
+        CHECK(news.reorged);
+        CHECK_EQ(news.kept, from <= 5 ? 4 : from > 20 ? 20 : from - 1);
+        if (from <= 5) same_as_chain(5);
+    }
 }
 
 static void test_follower__deployment_block_reorged(void)
@@ -167,7 +219,7 @@ static void test_follower__torn_reads_store_nothing(void)
     mine(9);
     chain.torn_logs = true;
     CHECK(follower_step(f, &news, &err) != WH_OK);
-    CHECK_EQ(err.code, WH_ERR_RPC_PRUNED);
+    CHECK_EQ(err.code, WH_ERR_RPC_FORM); /* asked for by hash, and another one came */
     uint64_t last = 9;
     OK(store_event_last(store, &last, &err));
     CHECK_EQ(last, 0);
@@ -210,6 +262,8 @@ int main(void)
     RUN(test_follower__reads_on);
     RUN(test_follower__long_ranges);
     RUN(test_follower__reorgs);
+    RUN(test_follower__lagging_node);
+    RUN(test_follower__reads_again);
     RUN(test_follower__deployment_block_reorged);
     RUN(test_follower__other_chain_is_refused);
     RUN(test_follower__torn_reads_store_nothing);
