@@ -24,6 +24,7 @@ static void print_text(const char *name, const struct check_report *r, bool quie
     if (quiet) return;
     printf("  %zu transactions in %zu segments, gas %" PRIu64 ", %.1f ms (load %.1f, run %.1f)\n",
            r->tx_count, r->segments, r->gas_used, r->total_ms, r->load_ms, r->execute_ms);
+    if (r->fetched > 0) printf("  %" PRIu64 " objects fetched while it ran\n", r->fetched);
     if (r->derived_siblings)
         printf("  settled once at the end: the witness lacks siblings for roots per segment\n");
     if (r->ring_partial)
@@ -72,6 +73,8 @@ static void json_report(struct wh_jw *w, const char *name, const struct check_re
     wh_jw_u64(w, "transactions", r->tx_count);
     wh_jw_u64(w, "segments", r->segments);
     wh_jw_u64(w, "gas_used", r->gas_used);
+    if (r->fetched > 0) wh_jw_u64(w, "fetched", r->fetched);
+    if (r->derived_siblings) wh_jw_bool(w, "settled_once", true);
     json_milliseconds(w, "total_ms", r->total_ms);
     if (r->verdict == CHECK_AGREE && r->results) {
         wh_jw_arr(w, "state_roots");

@@ -14,6 +14,7 @@
 #include "proto/block/write.h"
 
 #define NAME "whittle-challenger"
+enum { ARGS_MAX = 4096 };
 
 struct config {
     struct daemon_config daemon; /* first: its options are offsets into it */
@@ -40,9 +41,9 @@ static const struct wh_option options[] = {
 enum { RUN, CHECK, CONVERT, STATUS, EXPORT, REPLAY, RECORD, REFOLD, ATTEST };
 static const struct wh_command commands[] = {
     [RUN] = {"run", "", 0, 0, "follow, judge, dispute until SIGTERM"},
-    [CHECK] = {"check", "FILE|CLAIM...", 1, 4096,
-               "re-execute block files, or ask the store about an assertion"},
-    [CONVERT] = {"convert", "FILE... OUT", 2, 4096,
+    [CHECK] = {"check", "FILE|N|A:B|CLAIM...", 1, ARGS_MAX,
+               "re-execute block files or blocks of --l2-eth-rpc, or ask the store about a claim"},
+    [CONVERT] = {"convert", "FILE... OUT", 2, ARGS_MAX,
                  "write one block file in another form (--form), for other stateless validators"},
     [STATUS] = {"status", "", 0, 0, "what the store of a running daemon says"},
     [EXPORT] = {"evidence export", "STEP FILE", 2, 2,
@@ -58,6 +59,7 @@ static const struct wh_command commands[] = {
 static const char *const examples[] = {
     "whittle-challenger check mainnet-22615247.json.zst",
     "whittle-challenger check witness.json block.rlp",
+    "whittle-challenger check 22615247:22615250 --l2-eth-rpc URL",
     "whittle-challenger convert mainnet-22615247.json.zst witness.json",
     "whittle-challenger --network net.json --l1-eth-rpc URL --datadir /var/lib/whittle --watch",
     "whittle-challenger --network net.json --l1-eth-rpc URL --datadir /var/lib/whittle \\\n"
@@ -88,7 +90,8 @@ static wh_status how_of(const struct config *cfg, struct check_how *how, struct 
     *how = (struct check_how){.program = NAME,
                               .json = cfg->json,
                               .quiet = cfg->quiet,
-                              .hints = {.chain_id = cfg->l2_chain_id}};
+                              .hints = {.chain_id = cfg->l2_chain_id},
+                              .l2_rpc = &cfg->daemon.l2_rpc};
     if (cfg->l2_genesis == NULL) return WH_OK;
     how->hints.spec = spec;
     return chainspec_open(cfg->l2_genesis, spec, err);
@@ -107,6 +110,28 @@ static int check_claims(const struct config *cfg, const struct wh_cli *cli)
     return code;
 }
 
+/* What exists as a path is a file, whatever its name; then numbers are blocks. */
+static bool is_range(const char *arg, uint64_t *first, uint64_t *last)
+{
+    struct stat st;
+    return stat(arg, &st) != 0 && check_range_parse(arg, first, last);
+}
+
+/* Files first, together: a witness and its block may be two of them. Then blocks by number. */
+static int check_things(const struct check_how *how, const struct wh_cli *cli)
+{
+    const char *files[ARGS_MAX];
+    size_t count = 0;
+    uint64_t first, last;
+    for (int i = 0; i < cli->arg_count; i++)
+        if (!is_range(cli->args[i], &first, &last)) files[count++] = cli->args[i];
+    int code = count > 0 ? check_files(how, files, count) : WH_EXIT_OK;
+    for (int i = 0; i < cli->arg_count; i++)
+        if (is_range(cli->args[i], &first, &last))
+            code = check_worse(code, check_range(how, first, last));
+    return code;
+}
+
 static int check(const struct config *cfg, const struct wh_cli *cli)
 {
     struct check_how how;
@@ -114,7 +139,7 @@ static int check(const struct config *cfg, const struct wh_cli *cli)
     struct wh_error err = {0};
     if (is_claim(cli->args[0])) return check_claims(cfg, cli);
     if (how_of(cfg, &how, &spec, &err) != WH_OK) return wh_error_print(stderr, NAME, &err);
-    return check_files(&how, cli->args, (size_t)cli->arg_count);
+    return check_things(&how, cli);
 }
 
 static int convert(const struct config *cfg, const struct wh_cli *cli)

@@ -15,7 +15,7 @@ BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 ROOMS = [
     "evm/base", "evm/hash", "evm/rlp", "evm/mpt", "evm/tx", "evm/precompile", "evm/state",
     "evm/interp", "evm/segment", "evm/native", "game/core", "game/solver", "game/contracts",
-    "proto/sys", "proto/block", "game/store", "proto/l1", "proto", "game/agent", "game/sim", "proposer",
+    "proto/sys", "proto/block", "game/store", "proto/l1", "proto", "proto/fetch", "game/agent", "game/sim", "proposer",
     "challenger", "deploy", "tests",
 ]
 # Inside evm, transaction execution sits on the interpreter although decoding sits below it.

@@ -15,6 +15,7 @@ struct checker {
     const struct blockfile *f;
     const struct evm_crypto *crypto;
     struct wh_arena *arena;
+    const struct check_more *more; /* may be NULL */
     struct check_report *report;
     struct blockfile_chain chain;
     struct wh_preimages source;
@@ -29,16 +30,39 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* Brings an object from elsewhere; bytes of another hash are none. */
+static wh_status fetch(struct checker *k, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
+{
+    bytes32 got;
+    if (k->more == NULL || kind == WH_OBJECT_DATA) return WH_E_MISSING;
+    WH_TRY(k->more->get(k->more->ctx, kind, hash, bytes));
+    k->crypto->keccak256(k->crypto->ctx, bytes->ptr, bytes->len, &got);
+    if (!bytes32_eq(&got, hash)) return WH_E_MISSING;
+    k->report->fetched++;
+    return WH_OK;
+}
+
 static wh_status source_get(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
 {
     struct checker *k = ctx;
     wh_status status = k->source.get(k->source.ctx, kind, hash, bytes);
+    if (status == WH_E_MISSING) status = fetch(k, kind, hash, bytes);
     if (status == WH_E_MISSING) {
         k->report->missing.known = true;
         k->report->missing.is_code = kind == WH_OBJECT_CODE;
         k->report->missing.hash = *hash;
     }
     return status;
+}
+
+/* What is at hand, for looking around in the tries. */
+static wh_status known_get(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
+{
+    const struct checker *k = ctx;
+    (void)kind;
+    wh_status status = blockfile_get(k->f, hash, bytes);
+    if (status == WH_OK || k->more == NULL) return status;
+    return k->more->at_hand(k->more->ctx, hash, bytes);
 }
 
 static wh_status cannot_tell(struct check_report *r, const char *why)
@@ -113,6 +137,7 @@ static void missing_say(struct check_report *r)
     struct check_missing *m = &r->missing;
     char path[65];
     if (!m->known) {
+        r->needs_headers = true;
         snprintf(r->why, sizeof r->why, "BLOCKHASH needs a header that the file lacks");
         return;
     }
@@ -149,8 +174,9 @@ static wh_status retry_deferred(struct checker *k, uint8_t state[SEG_STATE_SIZE]
     r->verdict = CHECK_CANNOT_TELL;
     if (r->segments < failed_at) failed_at = r->segments;
     r->first_wrong = failed_at;
+    struct wh_preimages known = {.ctx = k, .get = known_get};
     if (r->missing.known && !r->missing.is_code)
-        locate_node(k->f, &k->f->parent.state_root, &r->missing);
+        locate_node(&known, &k->f->parent.state_root, &r->missing);
     missing_say(r);
     return WH_OK;
 }
@@ -184,10 +210,11 @@ static wh_status chain_open(struct checker *k)
     return status;
 }
 
-wh_status check_block(const struct blockfile *f, const struct evm_crypto *crypto,
-                      struct wh_arena *arena, struct check_report *out)
+wh_status check_block_with(const struct blockfile *f, const struct evm_crypto *crypto,
+                           struct wh_arena *arena, const struct check_more *more,
+                           struct check_report *out)
 {
-    struct checker k = {.f = f, .crypto = crypto, .arena = arena, .report = out};
+    struct checker k = {.f = f, .crypto = crypto, .arena = arena, .more = more, .report = out};
     double start = now_ms();
     *out = (struct check_report){.number = f->number, .hash = f->hash, .tx_count = f->tx_count};
     wh_status status = chain_open(&k);
@@ -201,4 +228,10 @@ wh_status check_block(const struct blockfile *f, const struct evm_crypto *crypto
     out->execute_ms = out->total_ms - out->load_ms;
     blockfile_chain_close(&k.chain);
     return status;
+}
+
+wh_status check_block(const struct blockfile *f, const struct evm_crypto *crypto,
+                      struct wh_arena *arena, struct check_report *out)
+{
+    return check_block_with(f, crypto, arena, NULL, out);
 }

@@ -15,7 +15,7 @@ struct place {
 };
 
 struct search {
-    const struct blockfile *f;
+    const struct wh_preimages *known;
     struct check_missing *m;
     struct place *stack;
     size_t count, cap;
@@ -47,7 +47,7 @@ static void follow_hash(struct search *s, struct place *p, const bytes32 *hash)
         memcpy(s->m->path, p->path, p->len);
         return;
     }
-    if (blockfile_get(s->f, hash, &p->node) == WH_OK) push(s, p);
+    if (s->known->get(s->known->ctx, WH_OBJECT_NODE, hash, &p->node) == WH_OK) push(s, p);
 }
 
 static void follow(struct search *s, struct place *p, const struct rlp_item *child)
@@ -116,9 +116,9 @@ static void look(struct search *s, const struct place *at)
     }
 }
 
-void locate_node(const struct blockfile *f, const bytes32 *root, struct check_missing *m)
+void locate_node(const struct wh_preimages *known, const bytes32 *root, struct check_missing *m)
 {
-    struct search s = {.f = f, .m = m};
+    struct search s = {.known = known, .m = m};
     struct place top = {.len = 0};
     m->located = false;
     follow_hash(&s, &top, root);

@@ -6,9 +6,9 @@
 
 #include "proto/block/check.h"
 
-/* locate_node searches the tries under root, as far as the file holds them, for the parent of
- * m->hash, and fills owner and path. located stays false if no node of the file refers to it (the
- * parent was made inside the block) or memory runs out. */
-void locate_node(const struct blockfile *f, const bytes32 *root, struct check_missing *m);
+/* locate_node searches the tries under root, as far as known->get answers (it asks nobody), for the parent
+ * of m->hash, and fills owner and path. located stays false if no known node refers to it (the parent was
+ * made inside the block) or memory runs out. */
+void locate_node(const struct wh_preimages *known, const bytes32 *root, struct check_missing *m);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef WH_PROTO_BLOCK_OBJECTS_H
 #define WH_PROTO_BLOCK_OBJECTS_H
 
-/* Bytes by their keccak: the index of a block file. Private to proto/block. */
+/* Bytes by their keccak: the index of a block file. Private to proto/block and proto/fetch. */
 
 #include "evm/base/bytes.h"
 
