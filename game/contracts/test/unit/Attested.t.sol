@@ -110,6 +110,8 @@ contract AttestedTest is Test {
         silent(bytes.concat(POST, abi.encodePacked(r, high, uint8(55 - v)), other), "high s");
         silent(bytes.concat(POST, abi.encodePacked(r, s, uint8(v - 27)), other), "v 0 or 1");
         silent(bytes.concat(POST, new bytes(65), other), "zero signature");
+        pre = bytes.concat(pre, hex"00");
+        silent(good, "a byte behind the state");
         pre = new bytes(1023);
         silent(good, "short state");
     }

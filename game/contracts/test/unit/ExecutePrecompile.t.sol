@@ -95,6 +95,7 @@ contract ExecutePrecompileTest is Test {
         silent(pre, new bytes(8), "no kind");
         silent(pre, abi.encodePacked(uint64(5_000_000), uint8(2), "trace"), "kind 2");
         silent(new bytes(1023), good, "short state");
+        silent(bytes.concat(pre, hex"00"), good, "a byte behind the state");
         answer(0, 0, 0, 0);
         silent(pre, good, "status 0");
         answer(2, Toy.leaf(pre), keccak256("post"), 5_000_000);
@@ -145,6 +146,14 @@ contract ExecutePrecompileTest is Test {
         vm.startPrank(address(3), address(3));
         same(verifier.extraGas(proof), 0, "none");
         vm.stopPrank();
+    }
+
+    function test_extraGas_without_price() external {
+        vm.txGasPrice(1000);
+        EXECUTE.set("", true);
+        (bool ok, bytes memory data) =
+            address(verifier).call(abi.encodeCall(IStepVerifier.extraGas, (inline_(""))));
+        refused(ok, data, NoPrecompile.selector, "price query fails");
     }
 
     function test_execId() external view {
