@@ -197,6 +197,8 @@ static wh_status offer(struct sim *s, uint32_t i)
                                 .rival = i,
                                 .level = p->stage,
                                 .levels = b->stages - 1,
+                                .tier = level,
+                                .tiers = b->levels,
                                 .opened = s->now,
                                 .deadline = last < s->now ? s->now : last,
                                 .a = c->spot};

@@ -194,6 +194,8 @@ wh_status sim_params_check(const struct sim_params *p, enum wh_err code, struct 
     if ((strcmp(game, "bold3") == 0 || strcmp(game, "prt") == 0) && k < p->v[SIM_LEVELS])
         return wh_fail(err, code, "levels: %" PRIu64 " levels do not fit k = %" PRIu64,
                        p->v[SIM_LEVELS], k);
+    if (strcmp(game, "prt") == 0 && p->v[SIM_M] > 2 && p->v[SIM_LEVELS] > 1)
+        return wh_fail(err, code, "m: matches of %" PRIu64 " parties need levels = 1", p->v[SIM_M]);
     if (strcmp(strategies[p->v[SIM_STRATEGY]], "plugin") == 0 && p->plugin == NULL)
         return wh_fail(err, code, "strategy: plugin needs a program (--plugin COMMAND)");
     /* Far above what any study needs, far below what 64-bit sums of times take. */

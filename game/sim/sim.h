@@ -120,9 +120,10 @@ struct sim_chance {
     uint32_t rival; /* false claim */
     uint32_t level; /* how far down, 0 = its root */
     uint32_t levels;
-    uint64_t opened;   /* from when */
-    uint64_t deadline; /* last time at which it still hurts; SIM_NEVER: none known */
-    uint64_t a, b;     /* the protocol's own */
+    uint32_t tier, tiers; /* game among sub-games, 0 = the top; 0 tiers: there are none */
+    uint64_t opened;      /* from when */
+    uint64_t deadline;    /* last time at which it still hurts; SIM_NEVER: none known */
+    uint64_t a, b;        /* the protocol's own */
 };
 
 /* What a move of the adversary was, filled in by the protocol. */

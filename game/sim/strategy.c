@@ -43,6 +43,12 @@ static uint64_t sim_when_edge(struct sim *s, const struct sim_chance *c)
     return last ? part_way(s, last_moment(s, c), 1) : s->now;
 }
 
+static uint64_t sim_when_grind(struct sim *s, const struct sim_chance *c)
+{
+    if (c->kind == SIM_MOVE_POST || c->kind == SIM_MOVE_DECIDE) return s->now;
+    return c->tier + 1 < c->tiers ? s->now : SIM_NEVER;
+}
+
 static uint64_t sim_when_late(struct sim *s, const struct sim_chance *c)
 {
     return c->kind == SIM_MOVE_POST ? part_way(s, last_moment(s, c), 1) : s->now;
