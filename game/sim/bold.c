@@ -324,7 +324,7 @@ static wh_status bold_tick(struct sim *s)
 {
     struct bold *b = of(s);
     uint64_t t = sim_get(s, SIM_T), next = SIM_NEVER;
-    if (b->posted == 0 || s->winner != SIM_NOBODY) return WH_OK;
+    if (s->roots == 0 || s->winner != SIM_NOBODY) return WH_OK;
     if (s->now < b->first_post + t) {
         sim_wake_at(s, b->first_post + t);
         return WH_OK;
@@ -336,7 +336,6 @@ static wh_status bold_tick(struct sim *s)
             if (s->now + t - w < next) next = s->now + t - w;
             continue;
         }
-        if (sim_get(s, SIM_DECIDE) == 2) continue;
         b->claim[i].decides = true;
         WH_TRY(sim_chance(s, &(struct sim_chance){.kind = SIM_MOVE_DECIDE,
                                                   .rival = (uint32_t)i,
@@ -419,7 +418,7 @@ static wh_status bold_look(struct sim *s, uint32_t party)
     struct bold *b = of(s);
     uint64_t t = sim_get(s, SIM_T), now = s->now;
     if (!b->honest_posted) {
-        bool rivals = b->posted != 0;
+        bool rivals = s->roots != 0;
         if (party != 0 || sim_sent(s, 0, 1) || (!rivals && sim_get(s, SIM_FIRST) == 1))
             return WH_OK;
         return sim_send(s, &(struct sim_tx){.key = 1,
@@ -467,6 +466,7 @@ static wh_status bold_apply(struct sim *s, struct sim_tx *tx, enum sim_outcome *
         tx->bytes = 1500;
         b->honest_posted = true;
         b->spot[0].honest = true;
+        b->posted++;
         if (b->first_post == SIM_NEVER) b->first_post = s->now;
         return arrive(s, 0, HONEST);
     }

@@ -14,7 +14,7 @@
  * honest claim meets all false ones at once. */
 #include <string.h>
 
-#include "game/sim/sim.h"
+#include "game/sim/bonds.h"
 
 #define LEVELS_MAX 8u
 
@@ -61,8 +61,15 @@ static unsigned level_height(const struct sim *s, const struct match *x, unsigne
     return k * (level + 1) / x->levels - k * level / x->levels;
 }
 
+uint64_t sim_prt_bond(unsigned height)
+{
+    return (SIM_GAS_PRT_ADVANCE * (uint64_t)height + SIM_GAS_PRT_BOND_BASE) * 50;
+}
+
 static uint64_t stake_at(const struct sim *s, unsigned level)
 {
+    if (sim_get(s, SIM_BOND_RULE) == 2 && of(s)->tournament)
+        return sim_prt_bond(level_height(s, of(s), level));
     uint64_t stake = sim_get(s, SIM_BOND);
     for (; level > 0; level--)
         stake = (uint64_t)((u128)stake * sim_get(s, SIM_SUB_BOND) / 10000);
@@ -235,7 +242,7 @@ static wh_status match_evil(struct sim *s, const struct sim_chance *c, struct si
     if (c->kind == SIM_MOVE_POST) {
         done->gas = x->tournament ? SIM_GAS_PRT_JOIN : SIM_GAS_CLASSIC_STAKE;
         done->bytes = 1500;
-        done->stake = sim_bond(s, x->posted);
+        done->stake = sim_get(s, SIM_BOND_RULE) == 1 ? sim_bond(s, x->posted) : stake_at(s, 0);
         x->posted++;
         x->level[0].rivals++;
         s->roots++;
@@ -295,10 +302,9 @@ static wh_status match_look(struct sim *s, uint32_t party)
     if (!x->honest_posted) {
         if (party != 0 || sim_sent(s, 0, 1)) return WH_OK;
         if (sim_get(s, SIM_FIRST) == 1 && x->posted == 0) return WH_OK;
-        return sim_send(s, &(struct sim_tx){.key = 1,
-                                            .kind = SIM_MOVE_POST,
-                                            .weight = SIM_NEVER,
-                                            .stake = sim_get(s, SIM_BOND)});
+        return sim_send(
+            s, &(struct sim_tx){
+                   .key = 1, .kind = SIM_MOVE_POST, .weight = SIM_NEVER, .stake = stake_at(s, 0)});
     }
     if (x->busy_until != SIM_NEVER) {
         if (s->now < x->busy_until) {

@@ -8,7 +8,7 @@
  * 400,000 * 1.09493^d gas at 200 gwei (0.08 ETH at 0, 60 ETH at 73). */
 #include <string.h>
 
-#include "game/sim/op.h"
+#include "game/sim/bonds.h"
 
 /* 1.09493... = (300,000,000 / 400,000)^(1/73): 750 times as much at 73. By integers of 2^-60. */
 uint64_t sim_op_bond(unsigned depth)

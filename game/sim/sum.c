@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "game/sim/bonds.h"
 #include "game/sim/engine.h"
 
 static const struct sim_result_row rows[] = {
@@ -112,6 +113,11 @@ static uint64_t gwei_of(u128 wei)
     return (uint64_t)(wei / 1000000000);
 }
 
+uint64_t sim_delay_cost(uint64_t tvl, uint64_t rate, uint64_t seconds)
+{
+    return (uint64_t)((double)tvl * (double)rate / 10000.0 * (double)seconds / (365.0 * 86400.0));
+}
+
 static void money(struct sim *s, struct sim_result *out)
 {
     uint64_t fees = gwei_of(s->evil.fees);
@@ -127,9 +133,7 @@ static void money(struct sim *s, struct sim_result *out)
     out->v[SIM_R_RATIO].r = honest > 0 ? ((double)s->evil.stake_all + (double)fees) / honest : 0;
     uint64_t delay = out->v[SIM_R_DELAY].u;
     if (delay == SIM_NEVER) delay = s->horizon;
-    out->v[SIM_R_DELAY_COST].u =
-        (uint64_t)((double)sim_get(s, SIM_TVL) * (double)sim_get(s, SIM_RATE) / 10000.0 *
-                   (double)delay / (365.0 * 86400.0));
+    out->v[SIM_R_DELAY_COST].u = sim_delay_cost(sim_get(s, SIM_TVL), sim_get(s, SIM_RATE), delay);
 }
 
 void sim_sum_up(struct sim *s, struct sim_result *out)

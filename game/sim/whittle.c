@@ -19,6 +19,7 @@ struct liar {
     uint32_t assertion;     /* GAME_NONE: not posted */
     uint32_t node;          /* lowest node of its own path */
     uint32_t next_waiting;
+    uint64_t stake; /* gwei */
     bool decides;
 };
 
@@ -64,8 +65,7 @@ static void on_event(void *ctx, const struct game_event *ev)
     }
     case GAME_EVENT_CONFIRMED: sim_confirm(s); break;
     case GAME_EVENT_SLASHED: {
-        uint32_t number = load_be32(ev->who.b + 16) - 1;
-        sim_lose(s, sim_bond(s, number));
+        sim_lose(s, w->liar[load_be32(ev->who.b + 16) - 1].stake);
         break;
     }
     case GAME_EVENT_REWARDED: {
@@ -73,7 +73,7 @@ static void on_event(void *ctx, const struct game_event *ev)
         *(ev->who.b[0] == 0xee ? &s->evil.reward : &s->honest.reward) += gwei;
         break;
     }
-    case GAME_EVENT_UNSTAKED: sim_unstake(&s->honest, sim_get(s, SIM_BOND)); break;
+    case GAME_EVENT_UNSTAKED: sim_unstake(&s->honest, s->honest.stake); break;
     default: break;
     }
 }
@@ -217,7 +217,7 @@ static wh_status evil_post(struct sim *s, uint32_t i, struct sim_done *done)
     if (e == GAME_NOMEM) return WH_E_NOMEM;
     done->outcome = e == GAME_OK ? "ok" : game_error_name(e);
     if (e != GAME_OK) return WH_OK;
-    done->stake = sim_bond(s, w->posted++);
+    done->stake = l->stake = sim_bond(s, w->posted++);
     s->roots++;
     l->assertion = g->assertions.count - 1;
     l->node = game_assertion_at(g, l->assertion)->root_node;
@@ -314,7 +314,7 @@ static wh_status whittle_tick(struct sim *s)
 {
     struct whittle *w = of(s);
     uint64_t t = sim_get(s, SIM_T), next = SIM_NEVER;
-    if (w->posted == 0 || s->winner != SIM_NOBODY) return WH_OK;
+    if (s->roots == 0 || s->winner != SIM_NOBODY) return WH_OK;
     if (s->now < w->first_post + t) {
         sim_wake_at(s, w->first_post + t);
         return WH_OK;
@@ -330,7 +330,6 @@ static wh_status whittle_tick(struct sim *s)
             if (s->now + t - beta < next) next = s->now + t - beta;
             continue;
         }
-        if (sim_get(s, SIM_DECIDE) == 2) continue; /* nobody asks for a decision */
         l->decides = true;
         WH_TRY(sim_chance(
             s, &(struct sim_chance){
@@ -533,11 +532,11 @@ static wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcom
     case GAME_MOVE_POST:
         w->honest_assertion = g->assertions.count - 1;
         w->first_post = w->first_post == SIM_NEVER ? s->now : w->first_post;
+        if (sim_get(s, SIM_FIRST) == 1) tx->stake = sim_bond(s, w->posted++);
         target = game_assertion_at(g, w->honest_assertion)->root_node;
         WH_TRY(room(s));
         w->at[game_node_at(g, target)->ctx].honest = target + 1;
         return wake_liars(s, game_node_at(g, target)->ctx);
-    case GAME_MOVE_STAKE: tx->stake = sim_get(s, SIM_BOND); break;
     default: break;
     }
     return WH_OK;
@@ -612,7 +611,7 @@ static wh_status begin(struct sim *s)
     struct game_env env = env_of(s, &w->party[0], w->g.cfg.bond, SIM_GAS_STAKE);
     struct game_args args = {.move = GAME_MOVE_STAKE};
     if (game_apply(&w->g, &env, &args) != GAME_OK) return WH_E_NOMEM;
-    sim_stake(&s->honest, sim_get(s, SIM_BOND));
+    if (sim_get(s, SIM_FIRST) == 0) sim_stake(&s->honest, sim_bond(s, w->posted++));
     uint64_t t = sim_get(s, SIM_T), slot = sim_get(s, SIM_SLOT), from = 0;
     if (sim_get(s, SIM_FIRST) == 0) {
         uint64_t delay = s->party_delay[0];
