@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Real blocks with their witness (form stateless-block/1): the verdict of `check`, whose settled roots are
+/* Real blocks with their witness (forms stateless-block/1 and zk-pig's ProverInput): the verdict of `check`, whose settled roots are
  * compared with the file's reference, and each step once more from its own serialised trace alone. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -111,7 +111,8 @@ bool kind_blockfile_is(const struct member *m, const json_t *file)
 {
     (void)m;
     const char *format = json_string_value(json_object_get(file, "format"));
-    return format != NULL && strncmp(format, "stateless-block", 15) == 0;
+    if (format != NULL) return strncmp(format, "stateless-block", 15) == 0;
+    return json_object_get(file, "chainConfig") != NULL && json_object_get(file, "witness") != NULL;
 }
 
 void kind_blockfile_run(struct runner *r, json_t *file)

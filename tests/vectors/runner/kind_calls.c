@@ -26,6 +26,9 @@ struct target {
 
 static const struct target TARGETS[] = {
     {"ecRecover", 0x01, FORK_FRONTIER, "Frontier"},
+    {"sha256", 0x02, FORK_FRONTIER, "Frontier"},
+    {"ripemd160", 0x03, FORK_FRONTIER, "Frontier"},
+    {"identity", 0x04, FORK_FRONTIER, "Frontier"},
     {"modexp", 0x05, FORK_BYZANTIUM, "Byzantium"},
     {"modexp_eip2565", 0x05, FORK_BERLIN, "Berlin"},
     {"modexp_eip7883", 0x05, FORK_OSAKA, "Osaka"},
