@@ -1,7 +1,8 @@
 """Runs the stages of tests/run and sums up what they report.
 
 A stage is one row of STAGES: name, commands, how its results are read. `meson`: the TAP of every
-test of a meson suite. `tap`: the command prints TAP. `exit`: the command passes or fails as a whole.
+test of a meson suite. `tap`: the command prints TAP. `sum`: its last line is "N passed, N failed, N
+skipped". `exit`: the command passes or fails as a whole.
 A stage that ends without reporting anything counts as one failure.
 """
 import json
@@ -51,8 +52,12 @@ STAGES = [
      setup(SAN, "-Db_sanitize=address,undefined", "-Dbuildtype=debugoptimized", "-Dwerror=false"), None, 900),
     ("unit-sanitize", "meson", suite(SAN, "unit", 6), f"{SAN}/meson-logs/unit.json", 1200),
     ("build-rv64", "exit", f"tools/rv64 {RV64}", None, 300),
+    ("vectors-full", "sum", f"tests/vectors/full {GCC}/whittle-vectors build-tests/conformance.md",
+     None, 3600),
     ("precompiles-rv64", "tap", f"tests/rv64/precompiles {RV64}", None, 300),
 ]
+
+FULL_ONLY = {"vectors-full"}
 
 
 def read_tap(text):
@@ -71,6 +76,14 @@ def read_tap(text):
         else:
             passed += 1
     return passed, failed, skipped, bad
+
+
+def read_sum(text):
+    m = re.search(r"^(\d+) passed, (\d+) failed, (\d+) skipped\s*$", text, re.M)
+    if not m:
+        return 0, 0, 0, []
+    bad = [line for line in text.splitlines() if line.startswith("FAIL ")]
+    return int(m.group(1)), int(m.group(2)), int(m.group(3)), bad
 
 
 def read_meson(path):
@@ -115,6 +128,8 @@ def run(stage):
         text = log.read()
     if kind == "tap":
         passed, failed, skipped, bad = read_tap(text)
+    elif kind == "sum":
+        passed, failed, skipped, bad = read_sum(text)
     elif kind == "meson":
         passed, failed, skipped, bad = read_meson(result)
     else:
@@ -151,6 +166,8 @@ def main():
     total = [0, 0, 0]
     for stage in STAGES:
         if args and stage[0] not in args:
+            continue
+        if not args and stage[0] in FULL_ONLY and not os.environ.get("WH_FULL"):
             continue
         result = run(stage)
         total = [a + b for a, b in zip(total, result)]

@@ -209,11 +209,14 @@ static bool member_mine(struct runner *r, const struct plan_source *s, const cha
 {
     struct claims *c = &r->claims;
     if (member_is_slow(s->suite, path) != slow) return false;
-    if (!slow && c->unit++ != c->mine) return false;
+    if (!slow) {
+        claims_next(r);
+        if (c->unit++ != c->mine) return false;
+    }
     if (is_wanted(r, path)) return true;
     if (!slow) {
         atomic_fetch_add(&r->shared->tally.not_run, 1);
-        c->mine = atomic_fetch_add(&r->shared->next, 1);
+        c->spent = true;
     }
     return false;
 }
@@ -221,7 +224,7 @@ static bool member_mine(struct runner *r, const struct plan_source *s, const cha
 static void member_done(struct runner *r, bool slow)
 {
     if (slow) return;
-    r->claims.mine = atomic_fetch_add(&r->shared->next, 1);
+    r->claims.spent = true;
     r->claims.skip_to = 0;
 }
 

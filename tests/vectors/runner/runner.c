@@ -62,14 +62,21 @@ static bool wanted(const struct runner *r, const char *name, const char *fork)
            strstr(r->member->path, o->filter) != NULL;
 }
 
+void claims_next(struct runner *r)
+{
+    if (!r->claims.spent) return;
+    r->claims.mine = atomic_fetch_add(&r->shared->next, 1);
+    r->claims.spent = false;
+}
+
 /* In a slow member each case is a unit; elsewhere the whole member is this worker's. */
 static bool claimed(struct runner *r)
 {
     struct claims *c = &r->claims;
     if (!c->by_case) return r->case_index > c->skip_to;
+    claims_next(r);
     if (c->unit++ != c->mine) return false;
-    atomic_store(&r->slot->unit, c->mine);
-    c->mine = atomic_fetch_add(&r->shared->next, 1);
+    c->spent = true;
     return true;
 }
 

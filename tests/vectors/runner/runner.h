@@ -64,6 +64,7 @@ struct member {
 struct claims {
     bool by_case;
     uint64_t mine;    /* the unit that this worker runs next */
+    bool spent;       /* it has been run: claim another before the next comparison */
     uint64_t unit;    /* number of the next case, if by_case */
     uint64_t skip_to; /* the first cases of this member have been run by a worker that died */
 };
@@ -87,6 +88,9 @@ struct runner {
     bool bad;
     struct wh_buf why;
 };
+
+/* claims_next claims a unit if the last one is spent. Not before: what a worker has claimed dies with it. */
+void claims_next(struct runner *r);
 
 /* runner_open maps the arenas. false: no memory. */
 bool runner_open(struct runner *r);
