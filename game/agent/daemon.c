@@ -7,6 +7,7 @@
 
 #include "evm/native/crypto.h"
 #include "proto/sys/file.h"
+#include "proto/sys/hex.h"
 #include "proto/sys/log.h"
 
 #define BACKOFF_MAX_MS 60000u
@@ -171,6 +172,20 @@ static bool ends(const struct wh_error *err)
     return true;
 }
 
+/* The exit code of --once: what could not be sent comes first, as somebody has to do something. */
+static int once(const struct daemon *d, const struct daemon_role *role,
+                const struct agent_news *news)
+{
+    struct wh_error err = {0};
+    if (news->outbox.poor)
+        (void)wh_fail(&err, WH_ERR_TX_FUNDS, "%s: %u moves wait", wh_hex20(&d->key.addr).s,
+                      news->outbox.queued);
+    else if (news->outbox.capped)
+        (void)wh_fail(&err, WH_ERR_TX_CAP, "%u moves wait", news->outbox.queued);
+    if (err.code != WH_ERR_NONE) return wh_error_print(stderr, role->name, &err);
+    return news->invalid ? WH_EXIT_INVALID : news->unknown ? WH_EXIT_UNKNOWN : WH_EXIT_OK;
+}
+
 static int loop(struct daemon *d, const struct daemon_config *cfg, const struct daemon_role *role)
 {
     uint64_t pause = cfg->poll_ms;
@@ -186,8 +201,7 @@ static int loop(struct daemon *d, const struct daemon_config *cfg, const struct 
         } else {
             pause = cfg->poll_ms;
             if (news.verdict == SOLVER_ALARM) return WH_EXIT_SAFETY;
-            if (cfg->once)
-                return news.invalid ? WH_EXIT_INVALID : news.unknown ? WH_EXIT_UNKNOWN : 0;
+            if (cfg->once) return once(d, role, &news);
         }
         wh_sleep_ms(pause);
     }

@@ -21,6 +21,10 @@ struct outbox {
     size_t wanted_count, wanted_cap;
     uint64_t suspect_nonce, suspect_head; /* a nonce that is used, but by none of ours */
     unsigned suspicions;
+    struct {
+        enum wh_err code;
+        uint64_t nonce, ms;
+    } told[8]; /* what the log was told lately */
 };
 
 /* What one pump knows. */
@@ -41,6 +45,10 @@ static inline uint64_t outbox_since(uint64_t now_ms, uint64_t then_ms)
 {
     return now_ms >= then_ms ? now_ms - then_ms : UINT64_MAX;
 }
+
+/* outbox_tell: this trouble was not logged in the last minute. A pump comes round every few seconds and
+ * meets the same refusal each time. */
+bool outbox_tell(struct pump *p, enum wh_err code, uint64_t nonce);
 
 /* outbox_moot: the view does not ask for the move (any more). */
 bool outbox_moot(const struct pump *p, const struct store_intent *i);

@@ -6,6 +6,20 @@
 #include "proto/l1/txsign.h"
 #include "proto/sys/log.h"
 
+#define TELL_MS 60000u
+
+bool outbox_tell(struct pump *p, enum wh_err code, uint64_t nonce)
+{
+    size_t places = sizeof p->ob->told / sizeof p->ob->told[0], at = (size_t)nonce % places;
+    bool again = p->ob->told[at].code == code && p->ob->told[at].nonce == nonce &&
+                 outbox_since(p->now_ms, p->ob->told[at].ms) < TELL_MS;
+    if (again) return false;
+    p->ob->told[at].code = code;
+    p->ob->told[at].nonce = nonce;
+    p->ob->told[at].ms = p->now_ms;
+    return true;
+}
+
 /* --- fees */
 static uint64_t clamp(const u256 *v)
 {
@@ -81,16 +95,16 @@ static wh_status journal(struct pump *p, const struct store_intent *i,
 
 /* A node's refusal is no trouble of ours: the bytes are in the journal, and the next pump looks
  * again. *taken false then. Trouble of the connection is returned. */
-static wh_status deliver(struct pump *p, wh_span raw, const bytes32 *hash, bool *taken,
+static wh_status deliver(struct pump *p, wh_span raw, const struct store_intent_tx *t, bool *taken,
                          struct wh_error *err)
 {
     struct wh_error why = {0};
-    wh_status st = l1_send_raw(p->ob->rpc, raw, hash, &why);
+    wh_status st = l1_send_raw(p->ob->rpc, raw, &t->hash, &why);
     *taken = st == WH_OK;
     if (st == WH_OK) return WH_OK;
     if (why.code == WH_ERR_TX_FUNDS) p->report->poor = true;
     if (why.code == WH_ERR_TX_FUNDS || why.code == WH_ERR_TX_REFUSED) {
-        wh_log_error(WH_LEVEL_WARN, WH_EV_TX_FAILED, &why);
+        if (outbox_tell(p, why.code, t->nonce)) wh_log_error(WH_LEVEL_WARN, WH_EV_TX_FAILED, &why);
         return WH_OK;
     }
     if (err) *err = why;
@@ -120,13 +134,18 @@ wh_status outbox_first(struct pump *p, struct store_intent *i, bool *sent, struc
     WH_TRY(read_fees(p, err));
     if (!suggest(p, &max_fee, &tip)) {
         p->report->capped = true;
+        if (outbox_tell(p, WH_ERR_TX_CAP, ob->next_nonce))
+            WH_LOG(WARN, CAP_REACHED, "the base fee is above --tx.max-fee; moves are kept",
+                   WH_F_STR("move", i->kind), WH_F_U64("base_fee", p->base_fee),
+                   WH_F_U64("max_fee", ob->cap));
         return WH_OK;
     }
     WH_TRY(affordable(p, i, max_fee, &yes, err));
     if (!yes) {
         p->report->poor = true;
-        WH_LOG(WARN, TX_FAILED, "the account cannot pay for a move; it is kept",
-               WH_F_STR("move", i->kind), WH_F_ADDR("account", &ob->key->addr));
+        if (outbox_tell(p, WH_ERR_TX_FUNDS, ob->next_nonce))
+            WH_LOG(WARN, TX_FAILED, "the account cannot pay for a move; it is kept",
+                   WH_F_STR("move", i->kind), WH_F_ADDR("account", &ob->key->addr));
         return WH_OK;
     }
     struct wh_buf data = {0}, raw = {0};
@@ -151,7 +170,7 @@ wh_status outbox_first(struct pump *p, struct store_intent *i, bool *sent, struc
         *sent = true;
         p->report->sent++;
         bool taken = false;
-        st = deliver(p, wh_buf_span(&raw), &t.hash, &taken, err);
+        st = deliver(p, wh_buf_span(&raw), &t, &taken, err);
         if (taken)
             WH_LOG(INFO, TX_SENT, i->kind, WH_F_B32("tx", &t.hash), WH_F_U64("nonce", t.nonce),
                    WH_F_U64("max_fee", max_fee), WH_F_B32("key", &i->key));
@@ -222,6 +241,10 @@ static wh_status bump(struct pump *p, struct store_intent *i, const struct newes
     }
     if (max_fee > ob->cap || tip > max_fee) {
         p->report->capped = true;
+        if (outbox_tell(p, WH_ERR_TX_CAP, n->t.nonce))
+            WH_LOG(WARN, CAP_REACHED, "no block takes it, and --tx.max-fee allows no raise",
+                   WH_F_U64("nonce", n->t.nonce), WH_F_U64("base_fee", p->base_fee),
+                   WH_F_U64("max_fee", ob->cap));
         return WH_OK;
     }
     struct wh_buf data = {0}, raw = {0};
@@ -244,7 +267,7 @@ static wh_status bump(struct pump *p, struct store_intent *i, const struct newes
         p->report->bumped++;
         WH_LOG(INFO, TX_BUMPED, shape->kind, WH_F_B32("tx", &t.hash), WH_F_U64("nonce", t.nonce),
                WH_F_U64("max_fee", max_fee));
-        st = deliver(p, wh_buf_span(&raw), &t.hash, &taken, err);
+        st = deliver(p, wh_buf_span(&raw), &t, &taken, err);
     }
     wh_buf_done(&data);
     wh_buf_done(&raw);
@@ -254,7 +277,7 @@ static wh_status bump(struct pump *p, struct store_intent *i, const struct newes
 static wh_status resend(struct pump *p, const struct newest *n, struct wh_error *err)
 {
     bool taken = false;
-    WH_TRY(deliver(p, wh_buf_span(&n->raw), &n->t.hash, &taken, err));
+    WH_TRY(deliver(p, wh_buf_span(&n->raw), &n->t, &taken, err));
     if (!taken) return WH_OK;
     p->report->resent++;
     WH_LOG(INFO, TX_SENT, "sent again, the same bytes", WH_F_B32("tx", &n->t.hash),

@@ -1,11 +1,13 @@
 """Hostile surroundings: what would make an honest operator lose money, stand still, or speak falsely."""
 import os
+import random
+import resource
 import signal
 import time
 
 from rival import Chain, Rival, forged, keccak, leaf
-from stage import AGREE, CONFIRMED, INVALID, Stage, false_block, lagging
-from world import TOP, expect
+from stage import AGREE, CONFIRMED, ETHER, INVALID, Stage, false_block, lagging
+from world import BLOCK, TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
 DATA = os.path.join(TOP, "tests/data/blocks")
@@ -213,3 +215,123 @@ def test_red__transactions_lost_from_the_pool(t):
         s.liar("balance@12")
         s.play(lambda: s.judged(c, 2), timeout=90, step=5)
         expect(state["lost"] > 5, state)
+
+
+def test_red__reorgs_of_every_depth(t):
+    """Every few blocks L1 drops its last 1 to 10, now and then with their transactions."""
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"# seed {seed}")
+    draw = random.Random(seed)
+    with Stage(t, k=6) as s:
+        first = s.head()
+        c = s.challenger()
+        s.liar("balance@12")
+        state = {"next": first + 4, "count": 0}
+
+        def each():
+            head = s.head()
+            if head < state["next"] or state["count"] >= 12:
+                return
+            s.node.rpc("whittle_reorg", draw.randint(1, min(10, head - first)),
+                       {"transactions": draw.choice(["drop", "pool", "pool"]),
+                        "mine": draw.randint(0, 3)})
+            state["count"] += 1
+            state["next"] = s.head() + draw.randint(2, 9)
+        s.play(lambda: s.judged(c, 2), each=each, timeout=120, step=5)
+        expect(state["count"] >= 5, state)
+        bonds = s.node.rpc("eth_getBalance", s.network["game"], "latest")
+        expect(int(bonds, 16) <= 2 * ETHER, "more than two bonds in the game")
+
+
+def test_red__a_reorg_replaces_the_input(t):
+    """What was claimed about one block is gone with it; the same signed post must not become another."""
+    with Stage(t, THREE[1:2], post=False, k=4) as s:
+        p = s.proposer(start=False)
+        before = s.head()
+        s.post(THREE[1])
+        p.start()
+        s.wait("the post", lambda: p.claims())
+        old = set(p.claims())
+        bad = false_block(t, THREE[1])
+        s.node.rpc("whittle_reorg", s.head() - before, {"transactions": "drop"})
+        s.post(bad)
+        s.play(lambda: s.judged(p, 1) and not old & set(p.claims()))
+        expect(Chain(s, p).last_state[5] == 2, "the false block does not end the chain")
+
+
+def test_red__fees_above_the_cap_then_below(t):
+    with Stage(t, k=6, devnet=["--base-fee", "400gwei"], post=False) as s:
+        s.post(BLOCK, "--tx.max-fee", "2000gwei")
+        fee = lambda: int(s.node.rpc("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+        p = s.proposer("--tx.max-fee", "100gwei", wei=10 * ETHER)
+        s.wait("the cap", lambda: "event=cap.reached" in p.text())
+        expect(fee() > 100 * 10**9 and not p.claims(), "it was sent above the cap")
+        while fee() > 90 * 10**9:
+            s.pass_time(1)
+        s.play(lambda: s.judged(p, 1))
+
+
+def test_red__too_poor_to_post_then_funded(t):
+    with Stage(t, k=6) as s:
+        p = s.proposer(wei=ETHER // 2)
+        s.wait("the complaint", lambda: "cannot pay" in p.text())
+        again = [t.path("once") if w == p.datadir else w for w in p.argv[1:]]
+        code, _, err = t.run("whittle-proposer", *again, "--once")
+        expect(code == 9 and "W-TX-001" in err, f"exit {code}: {err}")
+        s.give(p.address, 2 * ETHER)
+        s.play(lambda: s.judged(p, 1))
+
+
+def test_red__one_datadir_one_daemon_one_key_one_daemon(t):
+    with Stage(t, k=6) as s:
+        p = s.proposer()
+        s.wait("the post", lambda: p.claims())
+        code, _, err = t.run("whittle-proposer", *p.argv[1:], "--once")
+        expect(code == 5 and "W-STORE-002" in err, f"exit {code}: {err}")
+        twin = s.challenger(name="twin", key=p.key, honest=False)
+        s.liar("balance@12")
+        s.play(lambda: any(q.process.poll() is not None for q in (p, twin)) or s.judged(twin, 2))
+        dead = [q for q in (p, twin) if q.process.poll() is not None]
+        expect(all(q.process.poll() == 8 for q in dead), [q.process.poll() for q in dead])
+
+
+def test_red__stopped_for_long_and_killed_without_warning(t):
+    with Stage(t, k=6) as s:
+        c = s.challenger()
+        s.liar("balance@12")
+        s.wait("the first split", lambda: c.rows("SELECT 1 FROM game_nodes WHERE h < 6"))
+        c.process.send_signal(signal.SIGSTOP)
+        for _ in range(5):
+            s.pass_time(10)
+            time.sleep(0.1)
+        c.process.send_signal(signal.SIGCONT)
+        time.sleep(0.3)
+        c.kill()
+        c.start()
+        s.play(lambda: s.judged(c, 2))
+
+
+def test_red__disk_full_in_the_middle_and_room_again(t):
+    with Stage(t, k=6) as s:
+        c = s.challenger()
+        s.liar("balance@12")
+        s.wait("the first split", lambda: c.rows("SELECT 1 FROM game_nodes WHERE h < 6"))
+        size = os.path.getsize(os.path.join(c.datadir, "whittle.db-wal"))
+        c.honest = False
+        resource.prlimit(c.process.pid, resource.RLIMIT_FSIZE, (size, size))
+        s.play(lambda: c.process.poll() is not None)
+        expect(c.process.poll() == 5 and "W-STORE-006" in c.text(), c.process.poll())
+        c.honest = True
+        c.start()
+        s.play(lambda: s.judged(c, 2))
+
+
+def test_red__every_arity(t):
+    for a in (1, 3, 4) if FULL else (3, 4):
+        with Stage(t, k=12, a=a) as s:
+            c = s.challenger(name=f"challenger-{a}")
+            s.liar("balance@12", name=f"liar-{a}")
+            s.play(lambda: s.judged(c, 2))
+            tight = c.rows("SELECT kind, gas_used, gas_limit FROM intents WHERE reverted = 0 AND "
+                           "gas_used * 10 > gas_limit * 9 AND kind <> 'prove'")
+            expect(not tight, f"arity {1 << a}: {tight}")
