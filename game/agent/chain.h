@@ -32,6 +32,8 @@ enum chain_block { /* why the chain does not go on */
                    CHAIN_TROUBLE, /* memory, disk, a library */
 };
 
+#define CHAIN_CHECKED 64u
+
 struct agent_chain {
     const struct network *net;       /* borrowed */
     const struct evm_crypto *crypto; /* borrowed */
@@ -46,6 +48,12 @@ struct agent_chain {
     uint64_t invalid_at;         /* index of the INVALID state, UINT64_MAX: none */
     uint64_t gas;                /* since genesis */
     uint8_t tip[SEG_STATE_SIZE]; /* state number have */
+    struct { /* traces that this process has run from their bytes alone, the last ones */
+        uint64_t index, x;
+        bytes32 pre, post;
+        bool used;
+    } checked[CHAIN_CHECKED];
+    unsigned check_next;
     enum chain_block blocked;
     char why[200];
 };

@@ -18,38 +18,48 @@ static const struct solver_line *line_of(const struct agent *a, const bytes32 *g
     return NULL;
 }
 
-/* wrong_at looks down the own side of the game for the terminal node that is disputed: the first
- * segment on which the rival and this party differ. UINT64_MAX: not known yet. */
-static uint64_t wrong_at(const struct agent *a, const struct solver_line *line)
+/* wrong_at goes down the own side and the rival's as far as both are split, each time into the first
+ * child that differs: the first segment on which the two differ. UINT64_MAX: not known yet. */
+static uint64_t wrong_at(const struct agent *a, const struct solver_line *line,
+                         const struct game_assertion *rival)
 {
     const struct game *g = &a->view;
     const struct game_assertion *own = game_assertion_of(g, &line->aid);
-    if (!own || own->root_node == GAME_NONE) return UINT64_MAX;
-    uint64_t best = UINT64_MAX;
-    uint32_t stack[16 * TREE_K_MAX + 1];
-    size_t depth = 0;
-    stack[depth++] = own->root_node;
-    while (depth > 0) {
-        const struct game_node *n = game_node_at(g, stack[--depth]);
+    if (!own || own->root_node == GAME_NONE || rival->root_node == GAME_NONE) return UINT64_MAX;
+    uint32_t ours = own->root_node, theirs = rival->root_node;
+    for (;;) {
+        const struct game_node *n = game_node_at(g, ours), *m = game_node_at(g, theirs);
         const struct game_context *c = game_context_at(g, n->ctx);
-        if (c->h == 0 && game_rivaled(c)) {
-            uint64_t step = line->range.first + c->pos_low;
-            if (step < best) best = step;
-        }
-        if (n->kids == GAME_NONE) continue;
-        const uint32_t *kids = game_kids(g, n);
-        for (unsigned i = 0; i < 1u << g->cfg.a && depth < sizeof stack / sizeof stack[0]; i++)
-            stack[depth++] = kids[i];
+        if (c->h == 0) return line->range.first + c->pos_low;
+        if (n->kids == GAME_NONE || m->kids == GAME_NONE) return UINT64_MAX;
+        const uint32_t *left = game_kids(g, n), *right = game_kids(g, m);
+        unsigned i = 0, last = (1u << g->cfg.a) - 1;
+        while (i < last && left[i] == right[i])
+            i++;
+        ours = left[i];
+        theirs = right[i];
     }
-    return best;
 }
 
-static void explain(struct agent *a, struct store_verdict_row *row, const struct solver_line *line)
+/* explain says why an assertion is invalid. old: what was said before, or NULL; naming a step may mean
+ * to run its block again, so that is not done twice. */
+static void explain(struct agent *a, struct store_verdict_row *row, const struct solver_line *line,
+                    const struct game_assertion *rival, const struct store_verdict_row *old)
 {
     struct agent_where where;
-    row->first_wrong = wrong_at(a, line);
+    row->first_wrong = wrong_at(a, line, rival);
+    if (old && old->verdict == STORE_INVALID && old->first_wrong == row->first_wrong) {
+        memcpy(row->reason, old->reason, sizeof row->reason);
+        return;
+    }
     if (row->first_wrong == UINT64_MAX) {
         snprintf(row->reason, sizeof row->reason, "its history is not the one that was run here");
+        return;
+    }
+    if (row->first_wrong - line->range.first >= line->range.len) {
+        snprintf(row->reason, sizeof row->reason,
+                 "its history goes on after segment %llu, where the inputs have ended",
+                 (unsigned long long)(line->range.first + line->range.len - 1));
         return;
     }
     if (agent_locate(a, row->first_wrong, &where, NULL) != WH_OK) return;
@@ -72,12 +82,15 @@ static wh_status judge_one(struct agent *a, const struct game_assertion *x, stru
     struct store_verdict_row row = {.aid = x->aid, .first_wrong = UINT64_MAX, .at_ms = wh_now_ms()};
     const struct game_assertion *parent = game_assertion_at(&a->view, x->parent);
     const struct solver_line *line = line_of(a, &parent->aid);
+    struct store_verdict_row old;
+    bool found = false;
+    WH_TRY(store_verdict_get(a->opt.store, &x->aid, &old, NULL, &found, err));
     if (!line) {
         /* the parent is not on the own line: either false itself, or beyond what was run */
         struct store_verdict_row up;
-        bool found = false;
-        WH_TRY(store_verdict_get(a->opt.store, &parent->aid, &up, NULL, &found, err));
-        row.verdict = found && up.verdict == STORE_INVALID ? STORE_INVALID : STORE_UNKNOWN;
+        bool judged = false;
+        WH_TRY(store_verdict_get(a->opt.store, &parent->aid, &up, NULL, &judged, err));
+        row.verdict = judged && up.verdict == STORE_INVALID ? STORE_INVALID : STORE_UNKNOWN;
         if (row.verdict == STORE_INVALID)
             snprintf(row.reason, sizeof row.reason, "its parent is invalid");
         else
@@ -87,14 +100,11 @@ static wh_status judge_one(struct agent *a, const struct game_assertion *x, stru
         row.verdict = STORE_AGREE;
     } else {
         row.verdict = STORE_INVALID;
-        explain(a, &row, line);
+        explain(a, &row, line, x, found ? &old : NULL);
     }
     news->invalid += row.verdict == STORE_INVALID;
     news->unknown += row.verdict == STORE_UNKNOWN;
 
-    struct store_verdict_row old;
-    bool found = false;
-    WH_TRY(store_verdict_get(a->opt.store, &x->aid, &old, NULL, &found, err));
     if (found && old.verdict == row.verdict && old.first_wrong == row.first_wrong &&
         strcmp(old.reason, row.reason) == 0)
         return WH_OK;

@@ -186,6 +186,9 @@ static wh_status put_move(struct agent *a, const struct solver_move *m, uint64_t
                               .value = {{(uint64_t)m->value, (uint64_t)(m->value >> 64), 0, 0}},
                               .gas_limit = m->gas_limit,
                               .priority = priority};
+    bool live = false;
+    WH_TRY(outbox_live(a->outbox, &m->key, &live, err));
+    if (live) return WH_OK;
     wh_status st = move_data(a, m, &out.to, &data, err);
     if (st == WH_OK && !wh_buf_ok(&data))
         st = wh_fail(err, WH_ERR_NOMEM, "calldata of %s", out.kind);

@@ -171,6 +171,15 @@ static wh_status want(struct outbox *ob, const bytes32 *key, struct wh_error *er
     return WH_OK;
 }
 
+wh_status outbox_live(struct outbox *ob, const bytes32 *key, bool *live, struct wh_error *err)
+{
+    struct store_intent i;
+    bool found = false;
+    WH_TRY(store_intent_get(ob->store, key, &i, NULL, &found, err));
+    *live = found && (i.state == STORE_INTENT_SENT || i.state == STORE_INTENT_MINED);
+    return *live ? want(ob, key, err) : WH_OK;
+}
+
 wh_status outbox_put(struct outbox *ob, const struct outbox_move *m, struct wh_error *err)
 {
     struct store_intent i;

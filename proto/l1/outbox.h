@@ -75,6 +75,10 @@ void outbox_round(struct outbox *ob);
  * revived by a view that asks for it again after its block. */
 WH_MUST wh_status outbox_put(struct outbox *ob, const struct outbox_move *move,
                              struct wh_error *err);
+/* outbox_live: a transaction of this move is on its way or mined, so that outbox_put would change
+ * nothing; the move counts as put in this round then. Saves making its bytes again. */
+WH_MUST wh_status outbox_live(struct outbox *ob, const bytes32 *key, bool *live,
+                              struct wh_error *err);
 WH_MUST wh_status outbox_pump(struct outbox *ob, const struct outbox_view *view,
                               struct outbox_report *report, struct wh_error *err);
 

@@ -85,8 +85,16 @@ def test_red__eight_ways_to_be_wrong_at_once(t):
             r.post()
         p = s.proposer()
         s.play(lambda: s.judged(c, 9), each=lambda: [r.answer() for r in rivals.values()], timeout=90)
-        slashed = c.rows("SELECT count(*) FROM intents WHERE kind = 'slash'")
-        expect(p.process.poll() is None, slashed)
+        wrong = {"begin": 0, "end": 27, "everything": 0, "leaves and returns": 8, "two lies": 3,
+                 "halts early": 19, "goes on after the halt": 28, "wrong only in the padding": 28}
+        for q in (c, p):
+            said = dict(q.rows("SELECT aid, first_wrong FROM verdicts"))
+            expect({name: said[r.aid] for name, r in rivals.items()} == wrong, said)
+            reasons = dict(q.rows("SELECT aid, reason FROM verdicts"))
+            expect("input 0, BEGIN" in reasons[rivals["begin"].aid], reasons)
+            expect("input 0, END" in reasons[rivals["end"].aid], reasons)
+            expect("transaction 7" in reasons[rivals["leaves and returns"].aid], reasons)
+            expect("inputs have ended" in reasons[rivals["goes on after the halt"].aid], reasons)
 
 
 def test_red__copied_post_then_false_child(t):
