@@ -8,9 +8,14 @@
 
 struct config {
     struct daemon_config daemon; /* first: its options are offsets into it */
+    bool yes;
 };
 
-static const struct wh_option options[] = {DAEMON_OPTIONS};
+static const struct wh_option options[] = {
+    DAEMON_OPTIONS,
+    {"yes", WH_OPT_FLAG, offsetof(struct config, yes), NULL, NULL, "Fees",
+     "post-block: also a block that does not follow the last one, or behind a waiting transaction"},
+};
 
 static const struct wh_command commands[] = {
     {"run", "", 0, 0, "follow, run, post, defend until SIGTERM"},
@@ -41,7 +46,7 @@ int main(int argc, char **argv)
     int code = 0;
     if (!wh_cli_start(&cli, &program, argc, argv, &cfg, &code)) return code;
     if (cli.command == &commands[1]) {
-        code = proposer_post_block(&cfg.daemon, NAME, cli.args[0]);
+        code = proposer_post_block(&cfg.daemon, NAME, cli.args[0], cfg.yes);
     } else {
         struct daemon_role role = {.name = NAME, .propose = true};
         code = daemon_run(&cfg.daemon, &role);

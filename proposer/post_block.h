@@ -5,7 +5,9 @@
 #include "game/agent/daemon.h"
 
 /* proposer_post_block sends postEthereum with the block of a block file and waits for it to be
- * mined. Prints the transaction and the input's number. Returns the exit code. */
-int proposer_post_block(const struct daemon_config *cfg, const char *program, const char *path);
+ * mined. It refuses a block that is not the child of the last one in the Inbox, and while a
+ * transaction of the key is waiting; yes: it does not. Prints the transaction. Returns the exit code. */
+int proposer_post_block(const struct daemon_config *cfg, const char *program, const char *path,
+                        bool yes);
 
 #endif

@@ -145,12 +145,31 @@ static wh_status keep_input(struct agent *a, const struct store_event *e,
 
 /* --- chunks of traces: only a plain transaction to TraceStore counts (PROTOCOL 6) */
 
+#define CHUNK_BLOCKS 8191u /* older ones count no more */
+
+/* looks: does this event call for a look at its transaction? Anybody can make events by the thousand
+ * through a contract of his own, so each transaction is asked for once, and none that is too old. A
+ * plain post makes one event. */
+static wh_status looks(struct agent *a, const struct store_event *e, const bytes32 *hash, bool *yes,
+                       struct wh_error *err)
+{
+    uint64_t newest = 0;
+    bool found = false;
+    *yes = false;
+    if (e->l1_block + CHUNK_BLOCKS < a->head || bytes32_eq(&a->chunk_tx, &e->tx_hash)) return WH_OK;
+    WH_TRY(store_chunk_newest(a->opt.store, hash, &newest, &found, err));
+    *yes = !found || newest < e->l1_block;
+    return WH_OK;
+}
+
 static wh_status count_chunk(struct agent *a, const struct store_event *e, const bytes32 *hash,
                              struct wh_error *err)
 {
     struct l1_tx tx = {0};
-    bool found = false;
+    bool found = false, look = false;
     wh_span chunk;
+    WH_TRY(looks(a, e, hash, &look, err));
+    if (!look) return WH_OK;
     wh_status st = l1_get_tx(a->opt.rpc, &e->tx_hash, &tx, &found, err);
     if (st == WH_OK && !found)
         st = wh_fail(err, WH_ERR_RPC_NULL, "transaction %s of a Chunk event",
@@ -164,6 +183,7 @@ static wh_status count_chunk(struct agent *a, const struct store_event *e, const
                                  err);
     }
     l1_tx_done(&tx);
+    if (st == WH_OK) a->chunk_tx = e->tx_hash;
     return st;
 }
 
@@ -251,6 +271,7 @@ static wh_status begin_view(struct agent *a, struct wh_error *err)
     a->view_arena.used = 0;
     a->folded = 0;
     a->folded_any = false;
+    memset(&a->chunk_tx, 0, sizeof a->chunk_tx);
     if (game_init(&a->view, &a->opt.net->cfg, &a->view_arena, a->opt.crypto,
                   a->opt.net->deploy_time) != GAME_OK)
         return wh_fail(err, WH_ERR_CFG_DEPLOYMENT,

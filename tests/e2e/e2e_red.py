@@ -3,10 +3,11 @@ import os
 import random
 import resource
 import signal
+import subprocess
 import time
 
 from rival import Chain, Rival, forged, keccak, leaf
-from stage import AGREE, CONFIRMED, ETHER, INVALID, Stage, false_block, lagging
+from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, Stage, false_block, lagging
 from world import BLOCK, TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
@@ -46,7 +47,7 @@ def test_red__a_false_block_ends_the_chain_and_nobody_claims_it_but_the_liar(t):
         chain = Chain(s, c)
         expect(chain.last_state[5] == 2, "the chain does not end INVALID")
         # the chain has ended: whatever is posted now changes nothing, and nobody posts below
-        s.post(THREE[2])
+        s.post(THREE[2], "--yes")
         for _ in range(20):
             s.pass_time(10)
             time.sleep(0.05)
@@ -343,3 +344,26 @@ def test_red__every_arity(t):
             tight = c.rows("SELECT kind, gas_used, gas_limit FROM intents WHERE reverted = 0 AND "
                            "gas_used * 10 > gas_limit * 9 AND kind <> 'prove'")
             expect(not tight, f"arity {1 << a}: {tight}")
+
+
+def test_red__a_block_is_posted_once_and_in_order(t):
+    with Stage(t, THREE, post=False, k=4) as s:
+        def refused(block, ident):
+            code, _, err = t.run("whittle-proposer", *s.post_args(block), "--key-file", s.operator)
+            expect(code in (2, 10) and ident in err, f"exit {code}: {err}")
+        refused(THREE[1], "W-POST-001")
+        s.post(THREE[0])
+        refused(THREE[0], "this very block")
+        refused(THREE[2], "W-POST-001")
+        s.post(THREE[1])
+        code, _, err = t.run("whittle-proposer", *s.post_args(THREE[2]), "--key-file",
+                             s.funded("stranger"))
+        expect(code == 10 and "NotSequencer" in err, f"exit {code}: {err}")
+        s.node.rpc("evm_setAutomine", False)
+        first = subprocess.Popen([t.program("whittle-proposer"), *s.post_args(THREE[2]), "--key-file",
+                                  s.operator], stdout=subprocess.DEVNULL)
+        s.wait("the pool", lambda: int(s.node.rpc("txpool_status")["pending"], 16) > 0)
+        refused(THREE[2], "W-TX-006")
+        s.node.rpc("evm_mine")
+        expect(first.wait(20) == 0, "the first post")
+        refused(THREE[2], "this very block")
