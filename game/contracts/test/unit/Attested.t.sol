@@ -71,6 +71,7 @@ contract AttestedTest is Test {
         refusedSigners(who, 0, "k = 0");
         refusedSigners(who, 1, "2k <= n");
         refusedSigners(who, 4, "k > n");
+        refusedSigners(signers(2), 1, "2k = n");
         create_(who, 3);
         (who[0], who[1]) = (who[1], who[0]);
         refusedSigners(who, 2, "descending");

@@ -59,6 +59,13 @@ contract ExecutePrecompileTest is Test {
         same(EXECUTE.seen(), want, "input of the precompile");
     }
 
+    /// @notice The shortest proofs have the right form; whether the trace is any good is for the precompile to say.
+    function test_step_shortest_proofs() external {
+        same(verifier.step(9, 0, pre, inline_("")), keccak256("post"), "empty trace");
+        bytes memory none = abi.encodePacked(uint64(5_000_000), uint8(1), uint32(0), uint16(0));
+        same(verifier.step(9, 0, pre, none), keccak256("post"), "no chunks");
+    }
+
     function test_step_run_by_chunks() external {
         bytes memory proof = abi.encodePacked(
             uint64(5_000_000), uint8(1), uint32(150_000), uint16(2), keccak256("a"), keccak256("b")

@@ -38,6 +38,10 @@ contract InboxTest is InboxFixture {
         p.forcedMax = 30;
         params = p;
         check(address(launch()) != address(0), "exactly");
+        (params.gasLimit, params.forcedMax, params.forcedGasCap) = (5_000, 65_535, 0);
+        check(address(launch()) != address(0), "lower bounds");
+        params.gasLimit = 1 << 30;
+        check(address(launch()) != address(0), "upper bounds");
     }
 
     function test_post_guards_in_order() external {
