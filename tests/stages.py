@@ -46,6 +46,7 @@ STAGES = [
     ("exhaustive", "meson", suite(GCC, "exhaustive", 4), f"{GCC}/meson-logs/exhaustive.json", 900),
     ("contracts", "tap", "game/contracts/test.sh", None, 1800),
     ("e2e", "tap", f"tests/e2e/run {GCC}", None, 2400),
+    ("diff", "tap", f"tests/diff/run {GCC}", None, 900),
     ("build-clang", "exit", setup(CLANG, cc="clang"), None, 900),
     ("unit-clang", "meson", suite(CLANG, "unit"), f"{CLANG}/meson-logs/unit.json", 600),
     ("build-sanitize", "exit",
