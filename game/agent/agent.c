@@ -95,6 +95,7 @@ static wh_status run_inputs(struct agent *a, struct agent_news *news, struct wh_
         if (a->opt.l2) {
             struct seg_state tip;
             if (seg_state_decode(a->chain.tip, &tip) == WH_OK) a->opt.l2->block = tip.number + 1;
+            a->opt.l2->asked = UINT64_MAX; /* what it lacked at the last look it may have now */
         }
         enum chain_block was = a->chain.blocked;
         WH_TRY(chain_advance(&a->chain, &a->view, &ran, err));

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from rival import Chain, Rival, forged, keccak, leaf
-from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, Stage, false_block, lagging
+from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, Stage, block_json, false_block, lagging
 from world import BLOCK, TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
@@ -367,3 +367,18 @@ def test_red__a_block_is_posted_once_and_in_order(t):
         s.node.rpc("evm_mine")
         expect(first.wait(20) == 0, "the first post")
         refused(THREE[2], "this very block")
+
+
+def test_red__a_witness_that_comes_late(t):
+    """The L2 node has nothing at first, then another block's state, then the right one."""
+    with Stage(t, THREE[1:2], k=4) as s:
+        right, other = (block_json(b)["witness"] for b in (THREE[1], THREE[0]))
+        answers = [{"state": [], "codes": []}, None, other, {"state": right["state"][:50], "codes": []}]
+
+        def mangle(method, params, forward):
+            expect(method == "debug_executionWitness", method)
+            return answers.pop(0) if answers else right
+        s.blocks = []
+        p = s.proposer("--l2-eth-rpc", s.proxy(mangle).url)
+        s.play(lambda: s.judged(p, 1))
+        expect(not answers and "cannot tell" in p.text(), "it was not asked often enough")
