@@ -58,7 +58,7 @@ struct agent {
     uint64_t told;                          /* seq up to which events were logged */
     uint64_t distrust;                      /* blocks to read again when events do not fit */
     uint64_t folding;                       /* L1 block of the event at hand */
-    bytes32 chunk_tx;                       /* last transaction of a Chunk event that was looked at */
+    bytes32 chunk_tx;   /* last transaction of a Chunk event that was looked at */
     bytes32 verified;   /* head at which the view was held against the contract */
     bytes32 doubted;    /* head at which a move that was made was asked for again */
     size_t verify_next; /* row of the own line to begin with */
