@@ -254,8 +254,24 @@ GENERATORS = [
     ("tools/gen_precompile_cases.py", "tests/data/precompile"),
 ]
 
+
+def check_named_tests():
+    """every test that docs/TRAPS.md names exists where it says"""
+    text = read("docs/TRAPS.md")
+    for row in re.findall(r"^\|.*$", text, re.M)[2:]:
+        files = re.findall(r"`((?:tests|game|tools)/[^`]+)`", row)
+        for f in files:
+            if not os.path.isfile(os.path.join(TOP, f)):
+                yield f"docs/TRAPS.md names {f}, which does not exist"
+        found = "".join(read(f) for f in files if os.path.isfile(os.path.join(TOP, f)))
+        for name in re.findall(r"`(test_\w+)`", row):
+            if not re.search(rf"\b{name}\s*\(", found):
+                yield f"docs/TRAPS.md names {name}, which is in none of its files"
+
+
 CHECKS = [check_layers, check_pure_includes, check_purity, check_recursion, check_format,
-          check_headers, check_text, check_lock_file, check_readmes, check_generated]
+          check_headers, check_text, check_lock_file, check_readmes, check_generated,
+          check_named_tests]
 
 
 def main():

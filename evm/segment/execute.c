@@ -107,11 +107,13 @@ wh_status seg_capture(const struct seg_env *env, const uint8_t pre[SEG_STATE_SIZ
 {
     uint8_t made[SEG_STATE_SIZE];
     const struct meter *objects;
+    wh_span written;
     WH_TRY(step_alone(env, pre, target, input_hash, NULL, made, result, &objects));
-    WH_TRY(objects_write(objects, env->arena, (uint8_t)result->kind, trace));
+    WH_TRY(objects_write(objects, env->arena, (uint8_t)result->kind, &written));
     size_t mark = wh_arena_mark(env->arena);
-    WH_TRY(capture_check(env, pre, target, input_hash, *trace, &result->leaf, x_gas));
+    WH_TRY(capture_check(env, pre, target, input_hash, written, &result->leaf, x_gas));
     wh_arena_rewind(env->arena, mark);
+    *trace = written;
     memcpy(post, made, SEG_STATE_SIZE);
     return WH_OK;
 }

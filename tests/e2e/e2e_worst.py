@@ -56,7 +56,7 @@ def worst(t, kind, side):
         return json.load(f)
 
 
-def test_worst__proves_on_the_devnet(t):
+def test_R3_worst_steps_prove_on_the_devnet(t):
     """Over the cap of either rule set, the largest that is below it, and forms of their own."""
     p = Prover(t)
     for kind, side in (("extcodesize", "rollup"), ("extcodesize", "ethereum"), ("balance", "ethereum"),
