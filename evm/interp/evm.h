@@ -96,10 +96,12 @@ struct evm_step {
     uint8_t op;
     uint16_t depth;    /* 1 for the outermost frame, as EIP-3155 counts */
     int64_t gas;       /* before the instruction */
+    int64_t gas_above; /* left to the calling frame; 0 in the outermost */
     size_t memory_len; /* bytes */
     int64_t refund;
     const u256 *stack; /* bottom first */
     size_t stack_len;
+    wh_span returned;  /* what RETURNDATACOPY would read */
     const address *at; /* whose storage runs */
 };
 struct evm_tracer {

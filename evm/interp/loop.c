@@ -126,10 +126,12 @@ static void trace(struct vm *vm, const struct frame *f, const uint8_t *pc, const
                             .op = *pc,
                             .depth = (uint16_t)(f->msg.depth + 1),
                             .gas = gas,
+                            .gas_above = f->parent != NULL ? f->parent->gas : 0,
                             .memory_len = f->memory_len,
                             .refund = vm->st->refund,
                             .stack = f->stack,
                             .stack_len = (size_t)(sp + 1 - f->stack),
+                            .returned = wh_span_of(vm->ret, vm->ret_len),
                             .at = &f->self->at};
     t->step(t->ctx, &step);
 }

@@ -82,6 +82,7 @@ bool chain_steps(struct chain *c, const bytes32 *input, size_t items, uint8_t st
                      .made = store_sink(&c->r->store)};
     memcpy(pre, state, sizeof pre);
     if (case_memory(c->r) && !in_memory(&w, state)) return false;
+    if (c->r->opt->trace) trace_lines_end();
     if (!case_stateless(c->r)) return true;
     c->r->stateless = true;
     return from_traces(&w, case_memory(c->r) ? pre : state);

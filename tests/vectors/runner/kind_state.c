@@ -203,6 +203,8 @@ static bool case_in_memory(struct state_case *c, struct outcome *o)
     judge_refusal(c, o->reject != TX_ACCEPTED, tx_reject_text(o->reject));
     judge_hash(c, "state root", "hash", &o->last);
     judge_hash(c, "hash of logs", "logs", &o->logs);
+    if (c->r->opt->trace)
+        trace_lines_summary(&o->last, o->result.output, o->result.gas_used, !c->r->bad);
     if (c->r->opt->reasons && o->reject != TX_ACCEPTED && expects_refusal(c))
         reason_compare(c->r, json_string_value(json_object_get(c->post, "expectException")),
                        o->reject);

@@ -28,7 +28,7 @@ static const char USAGE[] =
     "  --table FILE      write the markdown table fork x suite (passed/failed/skipped)\n"
     "  --json            one JSON object per failure, and one at the end\n"
     "  --tap             one TAP test per suite and fork\n"
-    "  --trace           EIP-3155 lines of each instruction (use with --filter)\n"
+    "  --trace           EIP-3155 lines of each instruction, in memory alone (use with --filter)\n"
     "  --reasons         say where a transaction is refused for another reason than the vector's\n"
     "  --slowest         say which cases take more than two seconds\n"
     "  --quiet           no table at the end, the closing line alone\n";
@@ -143,12 +143,21 @@ static void report(const struct runner_options *opt, const struct tally *t)
            tally_sum(t, TALLY_PASSED), tally_sum(t, TALLY_FAILED), tally_sum(t, TALLY_SKIPPED));
 }
 
+/* Lines of two runs, or of two workers, would mix. */
+static void trace_alone(struct runner_options *o)
+{
+    if (!o->trace) return;
+    o->mode = MODE_MEMORY;
+    if (o->jobs > 1) o->jobs = 1;
+}
+
 static int run(struct arguments *a, struct plan *plan, struct skips *skips)
 {
     struct shared *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return 2;
     struct pool pool = {.opt = &a->opt, .plan = plan, .skips = skips, .shared = shared};
+    trace_alone(&a->opt);
     plan_sort(plan);
     bool ok = pool_run(&pool);
     report(&a->opt, &shared->tally);

@@ -9,7 +9,6 @@
 #include "evm/segment/receipt.h"
 #include "evm/segment/ring.h"
 #include "evm/segment/run.h"
-#include "tests/vectors/runner/trace_lines.h"
 
 wh_status state_case_receipt(const struct state_case *c, const struct tx_result *result,
                              const bytes32 *root, bytes32 *out)
@@ -112,11 +111,8 @@ wh_status state_case_step(struct state_case *c, struct state_step *out)
     uint8_t pre[SEG_STATE_SIZE], post[SEG_STATE_SIZE];
     struct wh_preimages preimages = store_preimages(&c->r->store);
     struct wh_sink made = store_sink(&c->r->store);
-    struct seg_env env = {.preimages = &preimages,
-                          .made = &made,
-                          .arena = &c->r->work,
-                          .crypto = c->r->crypto,
-                          .tracer = c->r->opt->trace ? &TRACE_LINES : NULL};
+    struct seg_env env = {
+        .preimages = &preimages, .made = &made, .arena = &c->r->work, .crypto = c->r->crypto};
     struct seg_result result;
     bytes32 unused = {{0}};
     wh_span trace;
