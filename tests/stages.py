@@ -45,6 +45,7 @@ STAGES = [
     ("prop", "meson", suite(GCC, "prop", 4), f"{GCC}/meson-logs/prop.json", 900),
     ("sim", "meson", suite(GCC, "sim", 4), f"{GCC}/meson-logs/sim.json", 600),
     ("exhaustive", "meson", suite(GCC, "exhaustive", 4), f"{GCC}/meson-logs/exhaustive.json", 900),
+    ("sim", "meson", suite(GCC, "sim", 4), f"{GCC}/meson-logs/sim.json", 600),
     ("contracts", "tap", "game/contracts/test.sh", None, 1800),
     ("e2e", "tap", f"tests/e2e/run {GCC}", None, 2400),
     ("diff", "tap", f"tests/diff/run {GCC}", None, 900),

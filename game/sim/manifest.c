@@ -48,15 +48,16 @@ static wh_status check_cells(struct sim_plan *plan, struct wh_error *err)
 wh_status sim_plan_axes(struct sim_plan *plan, const char *const *set, size_t count,
                         struct wh_error *err)
 {
+    bool seen[SIM_PARAM_COUNT] = {false};
     plan->cells = 1;
     for (size_t i = 0; i < count; i++) {
         struct sim_axis a;
         WH_TRY(sim_axis_parse(set[i], &a, err));
-        for (unsigned j = 0; j < plan->axes; j++)
-            if (plan->axis[j].p == a.p) {
-                sim_axis_done(&a);
-                return wh_fail(err, WH_ERR_CLI_VALUE, "--set %.40s: set twice", set[i]);
-            }
+        if (seen[a.p]) {
+            sim_axis_done(&a);
+            return wh_fail(err, WH_ERR_CLI_VALUE, "--set %.40s: set twice", set[i]);
+        }
+        seen[a.p] = true;
         if (a.count == 1) {
             plan->base.v[a.p] = a.v[0];
             sim_axis_done(&a);
