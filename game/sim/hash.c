@@ -24,7 +24,6 @@ static inline void mix(const uint8_t *p, size_t n, bytes32 *out)
         for (size_t j = 0; j < 4; j++)
             w[j] = load_le64(p + i + 8 * j);
         block(s, w);
-        s[0] ^= s[1] >> 32 | s[1] << 32;
     }
     if (i < n) {
         uint8_t rest[32] = {0};

@@ -33,9 +33,11 @@ struct sim_param_row {
     const char *words, *help;
 };
 
+struct whittle_hooks;
 struct sim_params {
     uint64_t v[SIM_PARAM_COUNT];
-    const char *plugin; /* borrowed: command line of --plugin; NULL: none */
+    const char *plugin;                /* borrowed: command line of --plugin; NULL: none */
+    const struct whittle_hooks *hooks; /* borrowed: whittle.h; NULL: none */
 };
 
 /* The words of CHOICE rows that come from tables of their own: "whittle|bold|...". */

@@ -44,13 +44,23 @@ struct whittle {
 struct kept {
     struct game_args args;
     u128 value;
-    uint64_t visits, paid;
+    uint64_t visits;
     bytes32 lists[];
 };
 
 static struct whittle *of(struct sim *s)
 {
     return s->state;
+}
+
+static const struct liar *liar_of(const struct sim *s, const address *who)
+{
+    const struct whittle *w = s->state;
+    uint32_t i = load_be32(who->b + 16) - 1;
+    if (i < s->n_evil && address_eq(&w->liar[i].who, who)) return &w->liar[i];
+    for (i = 0; s->p->hooks != NULL && i < s->n_evil; i++)
+        if (address_eq(&w->liar[i].who, who)) return &w->liar[i];
+    return NULL;
 }
 
 static void on_event(void *ctx, const struct game_event *ev)
@@ -65,12 +75,13 @@ static void on_event(void *ctx, const struct game_event *ev)
     }
     case GAME_EVENT_CONFIRMED: sim_confirm(s); break;
     case GAME_EVENT_SLASHED: {
-        sim_lose(s, w->liar[load_be32(ev->who.b + 16) - 1].stake);
+        const struct liar *l = liar_of(s, &ev->who);
+        if (l != NULL) sim_lose(s, l->stake);
         break;
     }
     case GAME_EVENT_REWARDED: {
         uint64_t gwei = (uint64_t)(ev->amount / 1000000000);
-        *(ev->who.b[0] == 0xee ? &s->evil.reward : &s->honest.reward) += gwei;
+        *(liar_of(s, &ev->who) != NULL ? &s->evil.reward : &s->honest.reward) += gwei;
         break;
     }
     case GAME_EVENT_UNSTAKED: sim_unstake(&s->honest, s->honest.stake); break;
@@ -87,6 +98,28 @@ static struct game_env env_of(const struct sim *s, const address *who, u128 valu
                              .basefee = s->basefee,
                              .gas = gas,
                              .gas_left = UINT64_MAX};
+}
+
+/* Executes a move; gas is what L1 would take for it, as far as that is known beforehand. */
+static enum game_error execute(struct sim *s, const struct game_env *env,
+                               const struct game_args *args)
+{
+    return game_apply(&of(s)->g, env, args);
+}
+
+static void tell(struct sim *s, const struct game_env *env, const struct game_args *args,
+                 uint64_t gas, enum game_error e)
+{
+    const struct whittle_hooks *h = s->p->hooks;
+    if (h != NULL && h->call != NULL) h->call(h->ctx, env, args, gas, e);
+}
+
+/* The table's posts have paths of 20 words. */
+static uint64_t post_gas(const struct sim *s)
+{
+    const struct game *g = &((const struct whittle *)s->state)->g;
+    uint64_t full = game_assertion_at(g, 0)->roots == 0 ? SIM_GAS_POST_FIRST : SIM_GAS_POST_RIVAL;
+    return full + SIM_GAS_POST_LEVEL * (uint64_t)g->cfg.k - SIM_GAS_POST_LEVEL * 20;
 }
 
 /* --- the adversary */
@@ -199,7 +232,7 @@ static wh_status evil_post(struct sim *s, uint32_t i, struct sim_done *done)
         whittle_lie_state(&l->lie, state);
     else
         memcpy(state, w->truth.open, sizeof state);
-    done->gas = SIM_GAS_STAKE + (up->roots == 0 ? SIM_GAS_POST_FIRST : SIM_GAS_POST_RIVAL);
+    done->gas = SIM_GAS_STAKE + post_gas(s);
     done->bytes = 4 + 32 * (8 + (uint32_t)g->cfg.k) + TREE_STATE_SIZE;
     struct game_args args = {.move = GAME_MOVE_POST};
     args.u.post.parent = up->aid;
@@ -212,8 +245,14 @@ static wh_status evil_post(struct sim *s, uint32_t i, struct sim_done *done)
     node_aid(g->crypto, &up->aid, &g->cfg_hash, up->next_input, &acc, &args.u.post.last_leaf,
              &args.u.post.span, &args.u.post.expected_aid);
     struct game_env env = env_of(s, &l->who, g->cfg.bond, done->gas);
-    enum game_error e = game_apply(g, &env, &(struct game_args){.move = GAME_MOVE_STAKE});
-    if (e == GAME_OK) e = game_apply(g, &env, &args);
+    struct game_args stake = {.move = GAME_MOVE_STAKE};
+    enum game_error e = execute(s, &env, &stake);
+    tell(s, &env, &stake, SIM_GAS_STAKE, e);
+    env.value = 0;
+    if (e == GAME_OK) {
+        e = execute(s, &env, &args);
+        tell(s, &env, &args, done->gas - SIM_GAS_STAKE, e);
+    }
     if (e == GAME_NOMEM) return WH_E_NOMEM;
     done->outcome = e == GAME_OK ? "ok" : game_error_name(e);
     if (e != GAME_OK) return WH_OK;
@@ -255,6 +294,7 @@ static wh_status evil_split(struct sim *s, uint32_t i, uint32_t node, struct sim
     nodes = g->nodes.count - nodes;
     contexts = g->contexts.count - contexts;
     done->gas = whittle_split_gas(contexts, nodes - contexts, arity - nodes);
+    tell(s, &env, &args, done->gas, e);
     done->bytes = 4 + 32 * (8 + arity);
     done->depth = (unsigned)(g->cfg.k - args.u.split.v.h) / a;
     done->pos = args.u.split.v.pos;
@@ -286,6 +326,7 @@ static wh_status evil_decide(struct sim *s, uint32_t i, struct sim_done *done)
         enum game_error e = game_apply(&w->g, &env, &out.moves[m].args);
         if (e == GAME_NOMEM) return WH_E_NOMEM;
         done->gas += SIM_GAS_DECIDE_BASE + visits * SIM_GAS_TREE_NODE;
+        tell(s, &env, &out.moves[m].args, SIM_GAS_DECIDE_BASE + visits * SIM_GAS_TREE_NODE, e);
         done->bytes += (uint32_t)out.moves[m].args.u.aid.tree.len + 132;
         done->outcome = e == GAME_OK ? "ok" : game_error_name(e);
     }
@@ -360,9 +401,8 @@ static wh_status keep(struct sim *s, const struct solver_move *m, struct kept **
     if (k == NULL) return WH_E_NOMEM;
     k->args = *from;
     k->value = m->value;
-    k->visits = tree.len == 0 ? 0 : tree.len / ((32u << w->g.cfg.a) + 1 + (1u << w->g.cfg.a));
-    k->visits = 1 + (k->visits << w->g.cfg.a); /* every opened node shows its children */
-    k->paid = 0;
+    /* every opened node shows 2^a spans and 2^a subtrees: 33 * 2^a bytes, and one for the top */
+    k->visits = tree.len == 0 ? 1 : 1 + ((tree.len - 1) / (33u << w->g.cfg.a) << w->g.cfg.a);
     if (n != 0) memcpy(k->lists, list, 32 * n);
     uint8_t *bytes = (uint8_t *)k->lists;
     if (tree.len != 0) memcpy(bytes, tree.ptr, tree.len);
@@ -397,22 +437,53 @@ static const uint8_t kind_of[GAME_MOVE_COUNT] = {
     [GAME_MOVE_SWEEP] = SIM_MOVE_SWEEP,
 };
 
+static void count_second(void *ctx, uint32_t node)
+{
+    struct {
+        const struct game *g;
+        uint64_t n;
+    } *c = ctx;
+    c->n += !(game_node_at(c->g, node)->gas_flags & GAME_NODE_FIRST);
+}
+
+/* Visits of a shown tree: a node that is not first in its context is read without it. */
+static uint64_t tree_gas(const struct sim *s, uint32_t node, wh_span tree, uint64_t visits)
+{
+    const struct game *g = &((const struct whittle *)s->state)->g;
+    struct {
+        const struct game *g;
+        uint64_t n;
+    } second = {g, 0};
+    uint64_t bound;
+    if (clock_eval(g, node, tree, EPOCH + s->now, count_second, &second, &bound) != GAME_OK)
+        return 0;
+    return (visits - 1) * SIM_GAS_TREE_NODE - second.n * SIM_GAS_TREE_RIVAL;
+}
+
 /* Gas before the move, for what it depends on; splits are priced by what their children were. */
 static uint64_t gas_of(const struct sim *s, const struct game_args *args, const struct kept *k)
 {
+    const struct game *g = &((const struct whittle *)s->state)->g;
     switch ((int)args->move) {
     case GAME_MOVE_STAKE: return SIM_GAS_STAKE;
-    case GAME_MOVE_POST:
-        return game_assertion_at(&((struct whittle *)s->state)->g, 0)->roots == 0
-                   ? SIM_GAS_POST_FIRST
-                   : SIM_GAS_POST_RIVAL;
+    case GAME_MOVE_POST: return post_gas(s);
     case GAME_MOVE_PROVE: return sim_get(s, SIM_PROVE_GAS);
-    case GAME_MOVE_REFRESH: return SIM_GAS_REFRESH_STOP + (k->visits - 1) * SIM_GAS_TREE_NODE;
-    case GAME_MOVE_DECIDE: return SIM_GAS_DECIDE_BASE + (k->visits - 1) * SIM_GAS_TREE_NODE;
+    case GAME_MOVE_REFRESH: {
+        bytes32 id;
+        node_id(g->crypto, &args->u.refresh.v, &id);
+        return SIM_GAS_REFRESH_STOP +
+               tree_gas(s, game_find_node(g, &id), args->u.refresh.tree, k->visits);
+    }
+    case GAME_MOVE_DECIDE: {
+        const struct game_assertion *a = game_assertion_of(g, &args->u.aid.aid);
+        return SIM_GAS_DECIDE_BASE + tree_gas(s, a->root_node, args->u.aid.tree, k->visits);
+    }
     case GAME_MOVE_CONFIRM: return SIM_GAS_CONFIRM;
     case GAME_MOVE_REJECT: return SIM_GAS_REJECT;
-    case GAME_MOVE_SLASH: return SIM_GAS_SLASH;
-    case GAME_MOVE_CLAIM: return SIM_GAS_CLAIM_PATH * k->visits / 41;
+    case GAME_MOVE_SLASH: return s->burnt == 0 ? SIM_GAS_SLASH : SIM_GAS_SLASH_MORE;
+    case GAME_MOVE_CLAIM: /* what a party moved, it is paid for */
+        return SIM_GAS_CLAIM_BASE + SIM_GAS_CLAIM_NODE * k->visits +
+               SIM_GAS_CLAIM_PAID * (s->honest.splits + s->honest.proofs - s->duplicates);
     case GAME_MOVE_UNSTAKE: return SIM_GAS_UNSTAKE;
     case GAME_MOVE_WITHDRAW: return SIM_GAS_WITHDRAW;
     default: return SIM_GAS_SWEEP;
@@ -504,11 +575,12 @@ static wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcom
             tx->gas = whittle_split_gas((uint64_t)1 << g->cfg.a, 0, 0);
     }
     struct game_env env = env_of(s, &w->party[tx->party], k->value, tx->gas);
-    enum game_error e = game_apply(g, &env, args);
+    enum game_error e = execute(s, &env, args);
     if (e == GAME_NOMEM) return WH_E_NOMEM;
     if (again) {
         tx->gas = args->move == GAME_MOVE_SPLIT ? SIM_GAS_SPLIT_AGAIN : SIM_GAS_PROVE_AGAIN;
         *how = SIM_AGAIN;
+        tell(s, &env, args, tx->gas, e);
         return WH_OK;
     }
     if (e != GAME_OK) {
@@ -517,8 +589,10 @@ static wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcom
         tx->gas = SIM_GAS_SPLIT_AGAIN;
         *how = late ? SIM_AGAIN : SIM_REFUSED;
         *why = game_error_name(e);
+        tell(s, &env, args, tx->gas, e);
         return WH_OK;
     }
+    if (args->move != GAME_MOVE_SPLIT) tell(s, &env, args, tx->gas, e);
     switch ((int)args->move) {
     case GAME_MOVE_SPLIT: {
         uint64_t arity = (uint64_t)1 << g->cfg.a;
@@ -527,6 +601,7 @@ static wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcom
         tx->gas = whittle_split_gas(contexts, nodes - contexts, arity - nodes);
         struct game_node *n = game_node_at(g, target); /* the metered gas is the real one */
         n->gas_flags = (uint32_t)(tx->gas >> 8) << 8 | (n->gas_flags & 0xffu);
+        tell(s, &env, args, tx->gas, e);
         return wake_children(s, target, true);
     }
     case GAME_MOVE_POST:
@@ -591,16 +666,17 @@ static wh_status start_game(struct sim *s, struct whittle *w)
     struct game_config cfg;
     bytes32 hash;
     uint32_t items;
+    const struct whittle_hooks *h = s->p->hooks;
     whittle_config(s->p, &w->truth, &cfg);
+    if (h != NULL && h->config != NULL) cfg = *h->config;
     if (game_init(&w->g, &cfg, s->arena, w->truth.crypto, EPOCH) != GAME_OK) return WH_E_NOMEM;
     w->g.step = whittle_verifier;
     w->g.step_ctx = &w->truth;
     w->g.emit = on_event;
     w->g.emit_ctx = s;
-    for (int i = 0; i < 2; i++) { /* the second lets the claim stand on a complete input */
-        whittle_input(&w->truth, &hash, &items);
-        if (game_push_input(&w->g, &hash, items) != GAME_OK) return WH_E_NOMEM;
-    }
+    whittle_input(&w->truth, &hash, &items);
+    if (h != NULL && h->input != NULL) hash = *h->input;
+    if (game_push_input(&w->g, &hash, items) != GAME_OK) return WH_E_NOMEM;
     return WH_OK;
 }
 
@@ -610,7 +686,8 @@ static wh_status begin(struct sim *s)
     struct whittle *w = of(s);
     struct game_env env = env_of(s, &w->party[0], w->g.cfg.bond, SIM_GAS_STAKE);
     struct game_args args = {.move = GAME_MOVE_STAKE};
-    if (game_apply(&w->g, &env, &args) != GAME_OK) return WH_E_NOMEM;
+    if (execute(s, &env, &args) != GAME_OK) return WH_E_NOMEM;
+    tell(s, &env, &args, SIM_GAS_STAKE, GAME_OK);
     if (sim_get(s, SIM_FIRST) == 0) sim_stake(&s->honest, sim_bond(s, w->posted++));
     uint64_t t = sim_get(s, SIM_T), slot = sim_get(s, SIM_SLOT), from = 0;
     if (sim_get(s, SIM_FIRST) == 0) {
@@ -648,8 +725,11 @@ static wh_status whittle_start(struct sim *s)
     w->honest_assertion = GAME_NONE;
     WH_TRY(start_game(s, w));
     s->undisputed = sim_get(s, SIM_T) + 2 * (sim_get(s, SIM_SLOT) + sim_get(s, SIM_DELTA));
-    for (uint32_t i = 0; i < s->parties; i++)
+    const struct whittle_hooks *h = s->p->hooks;
+    for (uint32_t i = 0; i < s->parties; i++) {
         whittle_address(0, i, &w->party[i]);
+        if (h != NULL && i < h->honest_count) w->party[i] = h->honest[i];
+    }
     w->liar = SIM_NEW(s, struct liar, s->n_evil == 0 ? 1 : s->n_evil);
     if (w->liar == NULL) return WH_E_NOMEM;
     for (uint32_t i = 0; i < s->n_evil; i++) {
@@ -657,6 +737,7 @@ static wh_status whittle_start(struct sim *s)
         whittle_lie_init(&l->lie, &w->truth,
                          sim_lie_pos(s, i, s->n_evil, (unsigned)sim_get(s, SIM_K)), i);
         whittle_address(1, i, &l->who);
+        if (h != NULL && i < h->evil_count) l->who = h->evil[i];
         l->assertion = l->node = GAME_NONE;
     }
     return begin(s);
@@ -665,7 +746,9 @@ static wh_status whittle_start(struct sim *s)
 static void whittle_end(struct sim *s, struct sim_result *r)
 {
     struct whittle *w = of(s);
+    const struct whittle_hooks *h = s->p->hooks;
     (void)r;
+    if (h != NULL && h->ended != NULL) h->ended(h->ctx, &w->g);
     for (uint32_t i = 0; i < s->n_evil; i++) {
         if (w->liar[i].assertion == GAME_NONE) continue;
         uint64_t weight = path_weight(s, &w->liar[i]);

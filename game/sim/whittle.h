@@ -49,6 +49,19 @@ void whittle_config(const struct sim_params *p, const struct whittle_truth *t,
 void whittle_input(const struct whittle_truth *t, bytes32 *hash, uint32_t *items);
 void whittle_address(uint32_t evil, uint32_t number, address *out);
 
+/* For a play that is repeated elsewhere: the configuration and input of real contracts, and every
+ * transaction with the gas that the simulator takes for it. ended sees the game before it is dropped. */
+struct whittle_hooks {
+    void *ctx;
+    const struct game_config *config;
+    const bytes32 *input; /* hash of input 0 */
+    const address *honest, *evil;
+    uint32_t honest_count, evil_count; /* further parties have addresses of their own */
+    void (*call)(void *ctx, const struct game_env *env, const struct game_args *args, uint64_t gas,
+                 enum game_error e);
+    void (*ended)(void *ctx, const struct game *g);
+};
+
 /* whittle_gas: of a whole transaction, by the table. Splits: what the children were. */
 uint64_t whittle_split_gas(uint64_t fresh, uint64_t rivals, uint64_t merged);
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulator against itself: two implementations of one game, two hashes, limits, the gas table. */
+#include "tests/unit/sim/play.h"
+
+static const char *gas_md; /* path of game/contracts/GAS.md */
+
+/* bold is written from the paper, whittle is game/core and the solver: at A = 1 they are one game. */
+static void test_whittle_and_bold__same_game(void)
+{
+    static const char *const strategies[] = {"rush", "stall", "slow",   "edge",
+                                             "late", "idle",  "stagger"};
+    static const char *const places[] = {"shared", "spread", "last", "first"};
+    static const char *const others[] = {"censor=0s",
+                                         "censor=1d",
+                                         "censor=2d censor_pattern=moves",
+                                         "censor=1d censor_pattern=late",
+                                         "censor=1d first=evil",
+                                         "n_honest=3 jitter=0s",
+                                         "down_at=1h down_for=1d",
+                                         "join=5h first=evil"};
+    static const enum sim_result_id same[] = {SIM_R_WINNER,      SIM_R_DECIDED, SIM_R_HONEST_SPLITS,
+                                              SIM_R_EVIL_SPLITS, SIM_R_PROOFS,  SIM_R_EVIL_WEIGHT,
+                                              SIM_R_MIN_SLACK,   SIM_R_ROOTS,   SIM_R_CENSORED};
+    for (unsigned i = 0; i < 7 * 4 * 8; i++) {
+        char text[300];
+        snprintf(text, sizeof text, "a=1 k=8 n_evil=%u decide=auto settle=no strategy=%s lie=%s %s",
+                 i % 3 ? 7 : 1, strategies[i % 7], places[i / 7 % 4], others[i / 28]);
+        struct sim_result a = play(i, text);
+        char other[320];
+        snprintf(other, sizeof other, "protocol=bold %s", text);
+        struct sim_result b = play(i, other);
+        for (unsigned j = 0; j < sizeof same / sizeof *same; j++)
+            if (a.v[same[j]].u != b.v[same[j]].u) {
+                printf("# %s: %s %llu, bold %llu\n", text, sim_result_row(same[j])->name,
+                       (unsigned long long)a.v[same[j]].u, (unsigned long long)b.v[same[j]].u);
+                CHECK(0);
+            }
+    }
+}
+
+/* The hash behind the ids changes nothing but the order of equally urgent moves in a block. */
+static void test_hash__same_results(void)
+{
+    static const char *const runs[] = {"k=20", "k=12 a=3 strategy=slow",
+                                       "k=16 a=4 strategy=edge censor=1d",
+                                       "k=10 n_evil=6 lie=spread", "k=32 n_evil=3 strategy=random"};
+    for (unsigned i = 0; i < 5; i++) {
+        char text[200];
+        struct sim_result a = play(i, runs[i]);
+        snprintf(text, sizeof text, "%s hash=keccak", runs[i]);
+        struct sim_result b = play(i, text);
+        for (unsigned j = 0; j < SIM_RESULT_COUNT; j++)
+            if (j != SIM_R_LOG) CHECK(memcmp(&a.v[j], &b.v[j], sizeof a.v[j]) == 0);
+        if (i < 3) CHECK(a.v[SIM_R_LOG].u == b.v[SIM_R_LOG].u);
+    }
+}
+
+/* A run is a function of its name: played again after others, it is the same. */
+static void test_play__again_is_the_same(void)
+{
+    static const char *const text = "n_evil=5 strategy=random lie=spread jitter=1h n_honest=4 "
+                                    "censor=1d censor_pattern=random gas_process=spikes";
+    struct sim_result first[20];
+    for (uint32_t i = 0; i < 20; i++)
+        first[i] = play(i, text);
+    unsigned differ = 0;
+    for (uint32_t i = 20; i-- > 0;) {
+        struct sim_result r = play(i, text);
+        CHECK(memcmp(&r, &first[i], sizeof r) == 0);
+        differ += i > 0 && first[i].v[SIM_R_LOG].u != first[i - 1].v[SIM_R_LOG].u;
+    }
+    CHECK(differ >= 18);
+}
+
+static void test_money__limits_hold(void)
+{
+    struct sim_result r = play(0, "gas_money=0.01eth n_evil=50 lie=spread");
+    CHECK(got(&r, SIM_R_STARVED) > 0);
+    CHECK(got(&r, SIM_R_HONEST_FEES) < 20000000); /* stops within a move of the limit */
+    r = play(0, "capital=20eth first=evil");
+    CHECK(got(&r, SIM_R_STARVED) == 1 &&
+          got(&r, SIM_R_WINNER) == SIM_EVIL); /* no stake, no claim */
+    r = play(0, "budget=100eth n_evil=1000");
+    CHECK(got(&r, SIM_R_ROOTS) == 3); /* 27 each, and their gas */
+    r = play(0, "n_evil=4 burn=50% bond=10eth");
+    CHECK(got(&r, SIM_R_BURNT) == UINT64_C(20000000000));
+    CHECK(got(&r, SIM_R_EVIL_LOSS) > UINT64_C(40000000000));
+    CHECK(got(&r, SIM_R_HONEST_REWARD) > 0);
+    CHECK(got(&r, SIM_R_HONEST_REWARD) <= got(&r, SIM_R_HONEST_FEES));
+    /* filling blocks: 1559 makes each one dearer, so that the money is gone after some dozens */
+    r = play(0, "stuff=1000eth gas_process=feedback basefee=10gwei");
+    CHECK(got(&r, SIM_R_CENSORED) > 0 && got(&r, SIM_R_CENSORED) < 1200);
+    CHECK(got(&r, SIM_R_BASEFEE) > UINT64_C(200000000000));
+    CHECK(got(&r, SIM_R_WINNER) == SIM_HONEST);
+    struct sim_result cheap = play(0, "stuff=1000eth gas_process=constant basefee=10gwei");
+    CHECK(got(&cheap, SIM_R_CENSORED) > got(&r, SIM_R_CENSORED));
+    r = play(0, "n_honest=5");
+    CHECK(got(&r, SIM_R_DUPLICATES) > 0 && got(&r, SIM_R_HONEST_SPLITS) >= 10);
+    r = play(0, "n_evil=0");
+    CHECK(got(&r, SIM_R_WINNER) == SIM_HONEST && got(&r, SIM_R_DELAY) == 0);
+}
+
+/* Rows marked `measured: NAME` are those of the contracts' gas table. */
+static void test_gas__as_the_contracts_measure(void)
+{
+    static const struct {
+        uint64_t gas;
+        const char *from;
+    } rows[] = {
+#define GAS(id, gas, from) {gas, from},
+#include "game/sim/gas.def"
+#undef GAS
+    };
+    FILE *f = fopen(gas_md, "r");
+    unsigned found = 0;
+    char line[300];
+    CHECK(f != NULL);
+    if (f == NULL) return;
+    while (fgets(line, sizeof line, f) != NULL)
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            char want[200];
+            if (strncmp(rows[i].from, "measured: ", 10) != 0) continue;
+            snprintf(want, sizeof want, "| %s | ", rows[i].from + 10);
+            if (strncmp(line, want, strlen(want)) != 0) continue;
+            uint64_t now = strtoull(line + strlen(want), NULL, 10);
+            uint64_t off = now > rows[i].gas ? now - rows[i].gas : rows[i].gas - now;
+            if (off * 200 > now) { /* half a percent: then gas.def is to be brought up to date */
+                printf("# %s: %llu now\n", rows[i].from, (unsigned long long)now);
+                CHECK(0);
+            }
+            found++;
+        }
+    fclose(f);
+    CHECK(found >= 18);
+}
+
+int main(int argc, char **argv)
+{
+    gas_md = argc > 1 ? argv[1] : "game/contracts/GAS.md";
+    RUN(test_whittle_and_bold__same_game);
+    RUN(test_hash__same_results);
+    RUN(test_play__again_is_the_same);
+    RUN(test_money__limits_hold);
+    RUN(test_gas__as_the_contracts_measure);
+    return tap_done();
+}
