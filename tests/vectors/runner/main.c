@@ -21,7 +21,7 @@ static const char USAGE[] =
     "  --filter TEXT     only cases whose name, or file, has this text in it\n"
     "  --mode MODE       memory, stateless (each step from its own trace alone) or both (default)\n"
     "  --jobs N          workers; default one per core; 0: none, in this process\n"
-    "  --timeout S       seconds that one case may take (default 900; 0: any)\n"
+    "  --timeout S       processor seconds that one case may take (default 900; 0: any)\n"
     "  --amsterdam       also files of Amsterdam, at the level of tries\n"
     "  --skips FILE      cases not to run, each with its reason (default: the one built in)\n"
     "  --list-skips      print them and end\n"

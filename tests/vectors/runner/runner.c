@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "proto/sys/file.h"
@@ -80,6 +81,13 @@ static bool claimed(struct runner *r)
     return true;
 }
 
+static uint64_t cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 static void announce(struct runner *r)
 {
     struct worker_slot *s = r->slot;
@@ -89,6 +97,7 @@ static void announce(struct runner *r)
     snprintf(s->fork, sizeof s->fork, "%s", r->fork);
     atomic_store(&s->case_index, r->case_index);
     r->began_ms = wh_mono_ms();
+    atomic_store(&s->cpu_ms, cpu_ms());
     atomic_store(&s->started_ms, r->began_ms);
 }
 

@@ -33,7 +33,7 @@ struct runner_options {
     const char *table;         /* file for the markdown table, or NULL */
     const char *skips;         /* file of skips, or NULL */
     unsigned jobs;             /* 0: in this process, for a debugger */
-    uint64_t timeout_ms;       /* of one case */
+    uint64_t timeout_ms;       /* processor time of one case; 0: any */
     enum run_mode mode;
     bool json, tap, trace, amsterdam, quiet, reasons, slowest;
 };
@@ -41,6 +41,7 @@ struct runner_options {
 /* Where a worker is; shared with the process that watches it. */
 struct worker_slot {
     _Atomic uint64_t started_ms; /* of the running case; 0: none */
+    _Atomic uint64_t cpu_ms;     /* processor time that the worker had used then */
     _Atomic uint64_t unit;       /* number of the member (or of the case, in a slow one) */
     _Atomic uint64_t case_index; /* in the member, from 1 */
     _Atomic bool by_case;        /* it is a case */
