@@ -192,8 +192,8 @@ static void legend(struct wh_buf *out, const struct plot *p)
 static wh_status spans_of(const struct plot *p, struct span *x, struct span *y,
                           struct wh_error *err)
 {
-    *x = (struct span){INFINITY, -INFINITY, p->log_x && !p->x.is_text};
-    *y = (struct span){INFINITY, -INFINITY, p->log_y};
+    *x = (struct span){HUGE_VAL, -HUGE_VAL, p->log_x && !p->x.is_text};
+    *y = (struct span){HUGE_VAL, -HUGE_VAL, p->log_y};
     for (size_t i = 0; i < p->points; i++) {
         const struct plot_point *q = &p->point[i];
         x->low = fmin(x->low, q->x);
@@ -259,7 +259,7 @@ wh_status plot_lines(const struct plot *p, struct wh_buf *out, struct wh_error *
 
 wh_status plot_cdf(const struct plot *p, struct wh_buf *out, struct wh_error *err)
 {
-    struct span x = {INFINITY, -INFINITY, p->log_x}, y = {0, 1, false};
+    struct span x = {HUGE_VAL, -HUGE_VAL, p->log_x}, y = {0, 1, false};
     char ny[64], what[140];
     for (size_t i = 0; i < p->rows; i++) {
         x.low = fmin(x.low, p->row[i].y);
@@ -301,7 +301,7 @@ static void shade(double share, char out[8])
 
 wh_status plot_heat(const struct plot *p, struct wh_buf *out, struct wh_error *err)
 {
-    double xs[64], low = INFINITY, high = -INFINITY;
+    double xs[64], low = HUGE_VAL, high = -HUGE_VAL;
     int n = 0, rows = p->by.words;
     char nx[64], t[32], c[8], what[200];
     for (size_t i = 0; i < p->points; i++) {

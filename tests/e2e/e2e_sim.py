@@ -219,3 +219,43 @@ def test_sim_slurm_and_kubernetes_slices(t):
     code = subprocess.run([os.path.join(TOP, "deploy/sim/shard"), t.path("x")], env=env,
                           capture_output=True).returncode
     expect(code == 2, "shard without an index")
+
+
+def test_sim_documented_studies(t):
+    """The commands of docs/SIMULATION.md run, and draw the committed pictures."""
+    text = read(os.path.join(TOP, "docs/SIMULATION.md"))
+    commands = [line for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
+    expect(len(commands) >= 9 and all(c.startswith("whittle-sim ") for c in commands), "commands")
+    os.makedirs(t.path("docs/sim"))
+    env = dict(os.environ, PATH=f"{t.build}:{os.environ['PATH']}")
+    for c in commands:
+        r = subprocess.run(["bash", "-c", c], cwd=t.dir, env=env, capture_output=True, text=True, timeout=300)
+        expect(r.returncode == 0, f"{c}: {r.stderr}")
+    pictures = re.findall(r"!\[\w+\]\((sim/[\w-]+\.svg)\)", text)
+    expect(len(pictures) == 6, "pictures")
+    for name in pictures:
+        expect(read(t.path("docs/" + name)) == read(os.path.join(TOP, "docs", name)), f"docs/{name} is not what its command draws")
+
+
+def test_sim_notebook(t):
+    """The notebook's cells run on a sweep (its imports of pandas are left to a machine that has it)."""
+    nb = json.loads(read(os.path.join(TOP, "docs/sim/sweep.ipynb")))
+    expect(nb["nbformat"] == 4 and len(nb["cells"]) >= 4, "notebook")
+    sim(t, "sweep", "--quiet", "--out", t.path("budget"), "--runs", "5", "--set", "n_evil=1,2", "--set", "strategy=random")
+    code = "\n".join("".join(c["source"]) for c in nb["cells"] if c["cell_type"] == "code")
+    compile(code, "sweep.ipynb", "exec")
+    try:
+        import pandas  # noqa: F401
+    except ImportError:
+        db = sqlite3.connect(t.path("budget/sim.sqlite"))
+        columns = [r[1] for r in db.execute("PRAGMA table_info(runs)")]
+        used = set(re.findall(r"'([a-z_]+)'", code))
+        for name in ("decided_s", "honest_gas", "honest_fees", "evil_loss", "resource_ratio", "wrong"):
+            expect(name in used and name in columns, f"column {name}")
+        return
+    cwd = os.getcwd()
+    os.chdir(t.dir)
+    try:
+        exec(code, {})
+    finally:
+        os.chdir(cwd)

@@ -278,7 +278,7 @@ static void test_v6__op_bonds(void)
     CHECK(fabs((double)sim_op_bond(73) / 1e9 - 60) < 0.0001);
     CHECK(fabs(pow((double)sim_op_bond(73) / (double)sim_op_bond(0), 1 / 73.0) - 1.094925) < 1e-6);
     CHECK(fabs(sum - 691.2347) < 0.001);
-    CHECK(fabs(printed - 691.43) < 0.2);
+    CHECK(fabs(printed - 691.43) < 0.005);
     /* A line played to the end stakes that sum, both sides together. */
     struct sim_result r = play(0, "protocol=op k=73 strategy=rush delta=60s");
     uint64_t both = got(&r, SIM_R_HONEST_STAKE) + got(&r, SIM_R_EVIL_STAKE);
