@@ -205,10 +205,10 @@ static void member_run(struct runner *r, const char *suite, const char *path, wh
 }
 
 /* Does this member's turn come in this pass, and is it this worker's? */
-static bool member_mine(struct runner *r, const struct plan_source *s, const char *path, bool slow)
+static bool member_mine(struct runner *r, const char *path, bool slow)
 {
     struct claims *c = &r->claims;
-    if (member_is_slow(s->suite, path) != slow) return false;
+    if (member_is_slow(path) != slow) return false;
     if (!slow) {
         claims_next(r);
         if (c->unit++ != c->mine) return false;
@@ -237,7 +237,7 @@ static bool archive_run(struct runner *r, const struct plan_source *s, bool slow
         return false;
     }
     while (tar_next(&t)) {
-        if (!ends_with(t.name, ".json") || !member_mine(r, s, t.name, slow)) continue;
+        if (!ends_with(t.name, ".json") || !member_mine(r, t.name, slow)) continue;
         wh_buf_reset(&bytes);
         if (!tar_read(&t, &bytes)) break;
         member_run(r, s->suite, t.name, wh_buf_span(&bytes));
@@ -254,7 +254,7 @@ static bool file_run(struct runner *r, const struct plan_source *s, bool slow)
 {
     struct wh_buf bytes = {0};
     struct wh_error err = {0};
-    if (!member_mine(r, s, s->shown, slow)) return true;
+    if (!member_mine(r, s->shown, slow)) return true;
     bool ok = wh_file_read_any(s->path, FILE_MAX, &bytes, &err) == WH_OK;
     if (ok)
         member_run(r, s->suite, s->shown, wh_buf_span(&bytes));
@@ -271,7 +271,6 @@ static bool pass_run(const struct plan *p, struct runner *r, bool slow)
     r->claims.by_case = slow;
     for (size_t i = 0; i < p->count; i++) {
         const struct plan_source *s = &p->sources[i];
-        if (slow && !suite_has_slow(s->suite)) continue;
         ok = (s->archive ? archive_run(r, s, slow) : file_run(r, s, slow)) && ok;
     }
     return ok;

@@ -233,33 +233,25 @@ void case_skip(struct runner *r, const char *text)
 }
 
 struct slow {
-    const char *suite, *path, *fork;
+    const char *path, *fork;
 };
 
 static const struct slow SLOW_CASES[] = {
-#define SLOW(suite, path, fork) {suite, path, fork},
+#define SLOW(path, fork) {path, fork},
 #include "tests/vectors/runner/slow.def"
 #undef SLOW
 };
 
-static const struct slow *slow_of(const char *suite, const char *path)
+static const struct slow *slow_of(const char *path)
 {
     for (size_t i = 0; i < sizeof SLOW_CASES / sizeof *SLOW_CASES; i++)
-        if (strcmp(SLOW_CASES[i].suite, suite) == 0 && strstr(path, SLOW_CASES[i].path) != NULL)
-            return &SLOW_CASES[i];
+        if (strstr(path, SLOW_CASES[i].path) != NULL) return &SLOW_CASES[i];
     return NULL;
 }
 
-bool member_is_slow(const char *suite, const char *path)
+bool member_is_slow(const char *path)
 {
-    return slow_of(suite, path) != NULL;
-}
-
-bool suite_has_slow(const char *suite)
-{
-    for (size_t i = 0; i < sizeof SLOW_CASES / sizeof *SLOW_CASES; i++)
-        if (strcmp(SLOW_CASES[i].suite, suite) == 0) return true;
-    return false;
+    return slow_of(path) != NULL;
 }
 
 bool case_memory(const struct runner *r)
@@ -269,7 +261,7 @@ bool case_memory(const struct runner *r)
 
 bool case_stateless(const struct runner *r)
 {
-    const struct slow *s = slow_of(r->member->suite, r->member->path);
+    const struct slow *s = slow_of(r->member->path);
     if (r->opt->mode == MODE_MEMORY) return false;
     return s == NULL || s->fork == NULL || strcmp(s->fork, r->fork) == 0;
 }

@@ -121,7 +121,6 @@ bool case_memory(const struct runner *r);
 bool case_stateless(const struct runner *r);
 
 /* slow.def: members that run for long. */
-bool member_is_slow(const char *suite, const char *path);
-bool suite_has_slow(const char *suite);
+bool member_is_slow(const char *path);
 
 #endif
