@@ -74,6 +74,7 @@ struct agent {
     struct wh_buf proof;                       /* last attested proof, own */
     uint64_t proof_step;                       /* whose it is; UINT64_MAX: none */
     bytes32 proof_pre;                         /* own leaf that it starts from */
+    uint64_t held_step, held_ms;               /* a proof that cannot be made: told when */
     struct wh_error err;                       /* behind a negative status of a callback */
 };
 

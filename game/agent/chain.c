@@ -111,6 +111,11 @@ static wh_status load(struct agent_chain *c, struct wh_error *err)
     if (!found || at != c->have)
         return wh_fail(err, WH_ERR_STORE_CORRUPT, "no state for step %llu",
                        (unsigned long long)c->have);
+    bytes32 leaf;
+    seg_leaf(c->crypto, c->tip, &leaf);
+    if (!bytes32_eq(&leaf, &c->leaves[c->have]))
+        return wh_fail(err, WH_ERR_STORE_CORRUPT, "the state after step %llu is not its leaf's",
+                       (unsigned long long)c->have);
     wh_status st = store_meta_get(c->store, META_ACC, &accs, &found, err);
     c->inputs = found ? accs.len / 32 : 0;
     wh_buf_done(&accs);
@@ -444,14 +449,24 @@ wh_status chain_trace(struct agent_chain *c, const struct game *view, uint64_t i
     WH_TRY(store_trace_get(c->store, index, &c->leaves[index], trace, &found, err));
     if (found && known(c, index, x, post_leaf)) return WH_OK;
     WH_TRY(chain_state(c, view, index, pre, err));
-    if (!found) WH_TRY(capture(c, view, index, pre, target, trace, err));
-    fresh(c);
     chain_input_hash(view, pre, &input);
-    wh_status st = execute_trace(pre, target, &input, wh_buf_span(trace), &c->arena, c->crypto,
-                                 NULL, post, post_leaf, x);
-    if (st < 0) return wh_fail(err, WH_ERR_SYS, "EXECUTE of step %llu", (unsigned long long)index);
+    wh_status st = WH_OK;
+    for (bool again = true; again;) {
+        again = found; /* a stored trace that does not do is made anew, once */
+        if (!found) {
+            wh_buf_reset(trace);
+            WH_TRY(capture(c, view, index, pre, target, trace, err));
+        }
+        fresh(c);
+        st = execute_trace(pre, target, &input, wh_buf_span(trace), &c->arena, c->crypto, NULL,
+                           post, post_leaf, x);
+        if (st < 0)
+            return wh_fail(err, WH_ERR_SYS, "EXECUTE of step %llu", (unsigned long long)index);
+        if (st == WH_OK && bytes32_eq(post_leaf, &c->leaves[index + 1])) break;
+        found = false;
+    }
     if (st > 0)
-        return wh_fail(err, WH_ERR_STORE_CORRUPT, "stored trace of step %llu is refused",
+        return wh_fail(err, WH_ERR_STORE_CORRUPT, "the trace of step %llu is refused",
                        (unsigned long long)index);
     if (!bytes32_eq(post_leaf, &c->leaves[index + 1]))
         return wh_fail(err, WH_ERR_STORE_CORRUPT,

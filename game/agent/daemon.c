@@ -208,6 +208,25 @@ static int loop(struct daemon *d, const struct daemon_config *cfg, const struct 
     return WH_EXIT_OK;
 }
 
+/* start_patiently waits for an L1 that does not answer yet, as after a power cut, when all starts at
+ * once. Another chain than the deployment's is nobody's outage. */
+static wh_status start_patiently(struct daemon *d, const struct daemon_config *cfg,
+                                 const struct daemon_role *role, struct wh_error *err)
+{
+    uint64_t pause = cfg->poll_ms;
+    for (;;) {
+        wh_status st = start(d, cfg, role, err);
+        if (st == WH_OK || cfg->once || daemon_stopped()) return st;
+        if (err->exit_code != WH_EXIT_RPC || err->code == WH_ERR_RPC_CHAIN) return st;
+        wh_log_error(WH_LEVEL_WARN, WH_EV_RPC_ERROR, err);
+        done(d);
+        memset(d, 0, sizeof *d);
+        wh_error_clear(err);
+        wh_sleep_ms(pause);
+        pause = pause * 2 < BACKOFF_MAX_MS ? pause * 2 : BACKOFF_MAX_MS;
+    }
+}
+
 int daemon_run(const struct daemon_config *cfg, const struct daemon_role *role)
 {
     struct wh_error err = {0};
@@ -216,7 +235,7 @@ int daemon_run(const struct daemon_config *cfg, const struct daemon_role *role)
     daemon_log(cfg);
     daemon_signals();
     int code;
-    if (start(d, cfg, role, &err) != WH_OK) {
+    if (start_patiently(d, cfg, role, &err) != WH_OK) {
         code = wh_error_print(stderr, role->name, &err);
     } else {
         WH_LOG(INFO, START, d->agent.outbox ? "defend" : "watch", WH_F_ADDR("game", &d->net.game),

@@ -6,6 +6,8 @@
 
 #include "game/contracts/generated/contracts.h"
 #include "proto/l1/abi.h"
+#include "proto/sys/file.h"
+#include "proto/sys/log.h"
 
 static wh_status leaf(void *ctx, uint64_t index, bytes32 *out)
 {
@@ -29,6 +31,18 @@ static wh_status state(void *ctx, uint64_t index, uint8_t out[TREE_STATE_SIZE])
     return chain_state(&a->chain, &a->view, index, out, &a->err);
 }
 
+/* hold says that a step cannot be proven now: once a minute, as the strategy asks at every look. */
+static void hold(struct agent *a, uint64_t step)
+{
+    uint64_t now = wh_mono_ms();
+    if (a->held_ms == 0 || a->held_step != step || now - a->held_ms > 60000) {
+        wh_log_error(WH_LEVEL_ERROR, WH_EV_DISPUTE_HELD, &a->err);
+        a->held_ms = now;
+        a->held_step = step;
+    }
+    wh_error_clear(&a->err);
+}
+
 static wh_status execute_size(struct agent *a, uint64_t index, uint64_t target,
                               struct solver_proof *out)
 {
@@ -41,9 +55,16 @@ static wh_status execute_size(struct agent *a, uint64_t index, uint64_t target,
     wh_buf_done(&trace);
     if (st == WH_OK) return WH_OK;
     /* an object that nobody has now: no proof of this step yet, the other moves go on */
-    if (a->err.code == WH_ERR_STORE_MISSING) return WH_E_MISSING;
+    if (a->err.code == WH_ERR_STORE_MISSING) {
+        hold(a, index);
+        return WH_E_MISSING;
+    }
     /* a history that is not EXECUTE's own has steps that nobody can prove */
-    return a->opt.history.run ? WH_OK : st;
+    if (a->opt.history.run) return WH_OK;
+    /* own work that does not agree with itself holds back this proof, and nothing else */
+    if (a->err.code != WH_ERR_STORE_CORRUPT && a->err.code != WH_ERR_SYS) return st;
+    hold(a, index);
+    return WH_E_MISSING;
 }
 
 static wh_status proof(void *ctx, uint64_t index, uint64_t target, struct solver_proof *out)

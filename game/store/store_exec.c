@@ -18,16 +18,21 @@ wh_status store_preimage_put(struct store *s, enum store_kind kind, const bytes3
     case STORE_NODE:
         st = query_open(s, &q,
                         "INSERT INTO nodes (hash, bytes, generation) VALUES (?, ?, ?) "
-                        "ON CONFLICT (hash) DO NOTHING",
+                        "ON CONFLICT (hash) DO UPDATE SET bytes = excluded.bytes "
+                        "WHERE bytes <> excluded.bytes",
                         err);
         break;
     case STORE_CODE:
-        st = query_open(
-            s, &q, "INSERT INTO codes (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING", err);
+        st = query_open(s, &q,
+                        "INSERT INTO codes (hash, bytes) VALUES (?, ?) ON CONFLICT (hash) DO "
+                        "UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
+                        err);
         break;
     case STORE_DATA:
-        st = query_open(
-            s, &q, "INSERT INTO objects (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING", err);
+        st = query_open(s, &q,
+                        "INSERT INTO objects (hash, bytes) VALUES (?, ?) ON CONFLICT (hash) DO "
+                        "UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
+                        err);
         break;
     }
     if (st != WH_OK) return st;

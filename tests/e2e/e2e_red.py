@@ -1,13 +1,15 @@
 """Hostile surroundings: what would make an honest operator lose money, stand still, or speak falsely."""
+import contextlib
 import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import time
 
 from rival import Chain, Rival, forged, keccak, leaf
-from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, Stage, block_json, false_block, lagging
+from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, Proxy, Stage, block_json, false_block, lagging
 from world import BLOCK, TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
@@ -382,3 +384,37 @@ def test_red__a_witness_that_comes_late(t):
         p = s.proposer("--l2-eth-rpc", s.proxy(mangle).url)
         s.play(lambda: s.judged(p, 1))
         expect(not answers and "cannot tell" in p.text(), "it was not asked often enough")
+
+
+def test_red__rotten_rows(t):
+    """Bytes in the store that changed under us: traces are made again, nodes and codes are fetched."""
+    with Stage(t, k=6) as s:
+        c = s.challenger()
+        s.liar("balance@12")
+        s.wait("the first split", lambda: c.rows("SELECT 1 FROM game_nodes WHERE h < 6"))
+        c.kill()
+        with contextlib.closing(sqlite3.connect(os.path.join(c.datadir, "whittle.db"))) as db:
+            rotten = "bytes = CAST(x'01' || substr(bytes, 2) AS BLOB)"
+            db.execute(f"UPDATE codes SET {rotten}")
+            for node in block_json(BLOCK)["witness"]["state"]:
+                db.execute(f"UPDATE nodes SET {rotten} WHERE hash = ?",
+                           (keccak(bytes.fromhex(node[2:])),))
+            db.execute("INSERT INTO traces SELECT 13, v, (SELECT packed FROM states LIMIT 1) FROM "
+                       "(SELECT substr(v, 12 * 32 + 1, 32) AS v FROM leaves LIMIT 1)")
+            db.commit()
+        c.start()
+        s.play(lambda: s.judged(c, 2))
+
+
+def test_red__started_before_its_node(t):
+    with Stage(t, k=6) as s:
+        state = {"up": False}
+
+        def mangle(method, params, forward):
+            if not state["up"]:
+                raise Proxy.Fault("starting")
+            return forward(method, params)
+        p = s.proposer(url=s.proxy(mangle).url)
+        s.wait("its patience", lambda: p.text().count("W-RPC-007") >= 2)
+        state["up"] = True
+        s.play(lambda: s.judged(p, 1))
