@@ -274,7 +274,13 @@ wh_status follower_step(struct follower *f, struct follower_news *news, struct w
     struct store_l1_block head;
     bool found = false, yes = true, wait = false;
     uint64_t events = 0;
-    WH_TRY(block_of(f, &f->config.tag, &tip, err));
+    struct l1_at at = f->config.tag;
+    if (l1_rpc_quorum(f->rpc) > 1) {
+        uint64_t number = 0;
+        WH_TRY(l1_quorum_tip(f->rpc, &f->config.tag, &number, err));
+        at = l1_at_number(number);
+    }
+    WH_TRY(block_of(f, &at, &tip, err));
     WH_TRY(store_l1_head(f->store, &head, &found, err));
     if (found) WH_TRY(waits(f, &head, &tip, &wait, err));
     if (found && !wait) WH_TRY(canonical(f, &head, &tip, &yes, err));

@@ -97,6 +97,10 @@ WH_MUST wh_status l1_block_at(struct l1_rpc *r, const struct l1_at *at, struct l
 /* l1_blocks reads the headers of numbers[0..n) in batches; a missing one is WH_ERR_RPC_NULL. */
 WH_MUST wh_status l1_blocks(struct l1_rpc *r, const uint64_t *numbers, size_t n,
                             struct l1_block *out, struct wh_error *err);
+/* l1_quorum_tip: the highest block number that the quorum of endpoints has reached at this tag. A read
+ * up to there can be agreed on, where one up to the first endpoint's tip waits for the last. */
+WH_MUST wh_status l1_quorum_tip(struct l1_rpc *r, const struct l1_at *tag, uint64_t *number,
+                                struct wh_error *err);
 /* l1_quorum_hash asks all endpoints for block number's hash: WH_OK if at least the quorum give
  * *hash and none another; else WH_ERR_RPC_QUORUM. */
 WH_MUST wh_status l1_quorum_hash(struct l1_rpc *r, uint64_t number, const bytes32 *hash,

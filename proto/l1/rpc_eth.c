@@ -179,6 +179,34 @@ wh_status l1_blocks(struct l1_rpc *r, const uint64_t *numbers, size_t n, struct 
     return st;
 }
 
+wh_status l1_quorum_tip(struct l1_rpc *r, const struct l1_at *tag, uint64_t *number,
+                        struct wh_error *err)
+{
+    uint64_t tips[L1_ENDPOINTS_MAX];
+    size_t n = 0;
+    struct wh_error last = {0};
+    for (size_t i = 0; i < r->end_count; i++) {
+        json_t *params = json_pack("[o,b]", l1_json_at(tag), 0), *result = NULL;
+        wh_status st = l1_rpc_ask(r, i, "eth_getBlockByNumber", params, &result, &last);
+        json_decref(params);
+        if (st != WH_OK || result == NULL) continue;
+        struct wh_json root = wh_json_root(result, "result");
+        uint64_t v = 0;
+        st = wh_json_get_u64(&root, "number", &v, &last);
+        json_decref(result);
+        if (st != WH_OK) continue;
+        size_t at = n++; /* highest first */
+        for (; at > 0 && tips[at - 1] < v; at--)
+            tips[at] = tips[at - 1];
+        tips[at] = v;
+    }
+    if (n < r->config.quorum)
+        return wh_fail(err, WH_ERR_RPC_QUORUM, "%zu endpoints answer, %u needed%s%s", n,
+                       r->config.quorum, last.what[0] ? "; last: " : "", last.what);
+    *number = tips[r->config.quorum - 1];
+    return WH_OK;
+}
+
 wh_status l1_quorum_hash(struct l1_rpc *r, uint64_t number, const bytes32 *hash,
                          struct wh_error *err)
 {

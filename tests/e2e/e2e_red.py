@@ -418,3 +418,12 @@ def test_red__started_before_its_node(t):
         s.wait("its patience", lambda: p.text().count("W-RPC-007") >= 2)
         state["up"] = True
         s.play(lambda: s.judged(p, 1))
+
+
+def test_red__quorum_of_two_one_always_late(t):
+    with Stage(t, k=6) as s:
+        late = s.proxy(lagging(turn=lambda n: True, seconds=0.3)).url
+        c = s.challenger("--l1-quorum", "2", "--l1-eth-rpc", late)
+        s.liar("balance@12")
+        s.play(lambda: s.judged(c, 2), step=5, timeout=90)
+        expect(c.text().count("W-RPC-012") < 20, "it stood still for want of a quorum")

@@ -297,16 +297,25 @@ def false_block(t, path, name="false.json"):
     return t.path(name)
 
 
-def lagging(depth, turn=lambda n: n % 2):
-    """A load balancer over two nodes, one of them `depth` blocks behind; turn(n) says which answers
-    request n."""
-    state = {"n": 0}
+def lagging(depth=0, turn=lambda n: n % 2, seconds=0):
+    """A load balancer over two nodes, one of them `depth` blocks behind, or with the blocks of some
+    seconds ago; turn(n) says which answers request n."""
+    state, seen = {"n": 0}, {}
+
+    def behind(forward):
+        head = int(forward("eth_blockNumber", []), 16)
+        if not seconds:
+            return max(0, head - depth)
+        now = time.monotonic()
+        for n in range(max(seen, default=head), head + 1):
+            seen.setdefault(n, now)
+        return max((n for n in seen if seen[n] <= now - seconds), default=max(0, head - 1))
 
     def mangle(method, params, forward):
         state["n"] += 1
         if not turn(state["n"]):
             return forward(method, params)
-        head = max(0, int(forward("eth_blockNumber", []), 16) - depth)
+        head = behind(forward)
         params = json.loads(json.dumps(params).replace('"latest"', f'"{hex(head)}"'))
         if method == "eth_blockNumber":
             return hex(head)
