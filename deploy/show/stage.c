@@ -333,7 +333,7 @@ wh_status show_open(struct show *s, struct wh_error *err)
     if (s->cfg->rivals < 1 || s->cfg->rivals > SHOW_RIVALS_MAX)
         return wh_fail(err, WH_ERR_CLI_VALUE, "--rivals is between 1 and %u", SHOW_RIVALS_MAX);
     s->witness[0] = s->cfg->block;
-    WH_TRY(l2_open(&s->l2, crypto, s->witness, 1, NULL, 0, err));
+    WH_TRY(l2_open(&s->l2, crypto, 0, s->witness, 1, NULL, 0, err));
     size_t txs = s->l2.files[0].tx_count;
     if (txs == 0)
         return wh_fail(err, WH_ERR_CLI_RANGE, "the block has no transaction to lie about");

@@ -48,9 +48,9 @@ static wh_status open_parts(struct agent *a, struct wh_error *err)
     WH_TRY(follower_open(&a->follower, a->opt.store, a->opt.rpc, &fc, err));
     struct agent_source source = {NULL, NULL};
     if (a->opt.l2) source = l2_source(a->opt.l2);
-    WH_TRY(chain_open(&a->chain, net, a->opt.store, a->opt.crypto, &source, err));
+    const struct evm_crypto *crypto = a->opt.l2 ? l2_crypto(a->opt.l2) : a->opt.crypto;
+    WH_TRY(chain_open(&a->chain, net, a->opt.store, crypto, &source, err));
     a->chain.history = a->opt.history;
-    if (a->opt.l2) a->opt.l2->objects = &a->chain.objects;
     WH_TRY(open_attesters(a, err));
     if (!a->opt.key) return WH_OK;
     a->opt.outbox.chain_id = net->l1_chain_id;
@@ -92,13 +92,14 @@ static wh_status run_inputs(struct agent *a, struct agent_news *news, struct wh_
         uint64_t before = a->chain.have;
         WH_TRY(store_input_get(a->opt.store, a->chain.inputs, &in, &found, err));
         if (!found || in.l1_block > a->final_block) return WH_OK;
-        if (a->opt.l2) {
-            struct seg_state tip;
-            if (seg_state_decode(a->chain.tip, &tip) == WH_OK) a->opt.l2->block = tip.number + 1;
-            a->opt.l2->asked = UINT64_MAX; /* what it lacked at the last look it may have now */
-        }
+        if (a->chain.invalid_at != UINT64_MAX) return WH_OK;
+        struct seg_state tip;
+        if (a->opt.l2 && seg_state_decode(a->chain.tip, &tip) == WH_OK)
+            l2_begin(a->opt.l2, tip.number + 1);
         enum chain_block was = a->chain.blocked;
-        WH_TRY(chain_advance(&a->chain, &a->view, &ran, err));
+        wh_status st = chain_advance(&a->chain, &a->view, &ran, err);
+        if (a->opt.l2) l2_end(a->opt.l2);
+        WH_TRY(st);
         if (ran)
             WH_LOG(INFO, EXECUTE_BLOCK, "input run twice, equal", WH_F_U64("input", in.n),
                    WH_F_U64("steps", a->chain.have - before), WH_F_U64("gas", a->chain.gas));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "evm/native/crypto.h"
+#include "evm/segment/seg_state.h"
 #include "proto/sys/file.h"
 #include "proto/sys/hex.h"
 #include "proto/sys/log.h"
@@ -121,8 +122,11 @@ static wh_status start(struct daemon *d, const struct daemon_config *cfg,
     WH_TRY(daemon_network(cfg, &d->net, err));
     WH_TRY(daemon_key(cfg, &d->key, &has_key, err));
     WH_TRY(daemon_rpc(cfg, &d->rpc, err));
-    WH_TRY(l2_open(&d->l2, crypto, cfg->l2_witness.v, cfg->l2_witness.count, cfg->l2_rpc.v,
-                   cfg->l2_rpc.count, err));
+    struct seg_state genesis;
+    if (seg_state_decode(d->net.genesis, &genesis) != WH_OK)
+        return wh_fail(err, WH_ERR_CFG_DEPLOYMENT, "genesis_state is malformed");
+    WH_TRY(l2_open(&d->l2, crypto, genesis.chain_id, cfg->l2_witness.v, cfg->l2_witness.count,
+                   cfg->l2_rpc.v, cfg->l2_rpc.count, err));
     WH_TRY(store_open(&d->store, dir, err));
     struct agent_options opt = {
         .name = role->name,

@@ -3,13 +3,15 @@
 #define WH_GAME_AGENT_L2_H
 
 /* Where state comes from that this party did not compute: block files with a witness
- * (--l2-witness), and L2 nodes (--l2-eth-rpc, debug_executionWitness of one block at a time). They
- * only bring bytes; each is hashed, and none decides a verdict. */
+ * (--l2-witness), and L2 nodes (--l2-eth-rpc): the witness of the block that is being run
+ * (debug_executionWitness), and what it lacks, key by key (eth_getProof at the parent): siblings that only
+ * a root per step needs, and whatever a false block touches that the true one does not. They only
+ * bring bytes; each is hashed, and none decides a verdict. */
 
 #include "evm/base/crypto.h"
 #include "game/agent/objects.h"
 #include "proto/block/blockfile.h"
-#include "proto/l1/rpc.h"
+#include "proto/fetch/fetch.h"
 
 #define L2_FILES_MAX 16u
 
@@ -17,18 +19,27 @@ struct agent_l2 {
     const struct evm_crypto *crypto; /* borrowed */
     struct blockfile files[L2_FILES_MAX];
     size_t file_count;
-    struct l1_rpc *rpc;            /* owns; NULL: none */
-    uint64_t block;                /* L2 block that is being run: whose witness to ask for */
-    uint64_t asked;                /* block whose witness was asked for last; UINT64_MAX: none */
-    struct agent_objects *objects; /* borrowed: receives a witness as a whole */
+    struct l1_rpc *rpc;       /* owns; NULL: none */
+    struct fetch *fetch;      /* owns; NULL: none */
+    struct blockfile current; /* what the node has of the block that is being run */
+    struct check_more more;   /* more of it */
+    bool running;             /* between l2_begin and l2_end */
 };
 
 /* l2_open reads the files and opens the endpoints. WH_ERR_FILE_*, exit 7, for a file that is not
- * one. */
-WH_MUST wh_status l2_open(struct agent_l2 *l2, const struct evm_crypto *crypto,
+ * one. chain_id: of the L2. */
+WH_MUST wh_status l2_open(struct agent_l2 *l2, const struct evm_crypto *crypto, uint64_t chain_id,
                           const char *const *files, size_t file_count, const char *const *urls,
                           size_t url_count, struct wh_error *err);
 void l2_close(struct agent_l2 *l2); /* safe on zeroed objects */
+
+/* l2_crypto: the table to run with, so that it is known which keys are looked up. */
+const struct evm_crypto *l2_crypto(const struct agent_l2 *l2);
+
+/* l2_begin asks the nodes for block `number`, which is about to be run; l2_end is after the run. A node
+ * that fails has nothing to say: that is logged, and the block may run without it. */
+void l2_begin(struct agent_l2 *l2, uint64_t number);
+void l2_end(struct agent_l2 *l2);
 
 struct agent_source l2_source(struct agent_l2 *l2);
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from rival import Chain, Rival, forged, keccak, leaf
-from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, Proxy, Stage, block_json, false_block, lagging
+from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, L2, Proxy, Stage, block_json, false_block, lagging
 from world import BLOCK, TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
@@ -376,14 +376,34 @@ def test_red__a_witness_that_comes_late(t):
     with Stage(t, THREE[1:2], k=4) as s:
         right, other = (block_json(b)["witness"] for b in (THREE[1], THREE[0]))
         answers = [{"state": [], "codes": []}, None, other, {"state": right["state"][:50], "codes": []}]
+        node = L2(THREE[1])
 
         def mangle(method, params, forward):
-            expect(method == "debug_executionWitness", method)
-            return answers.pop(0) if answers else right
+            if method == "debug_executionWitness":
+                return answers.pop(0) if answers else right
+            if method == "eth_getProof":
+                raise Proxy.Fault("missing trie node")
+            return node.answer(method, params, forward)
         s.blocks = []
         p = s.proposer("--l2-eth-rpc", s.proxy(mangle).url)
         s.play(lambda: s.judged(p, 1))
         expect(not answers and "cannot tell" in p.text(), "it was not asked often enough")
+
+
+def test_red__a_false_block_and_its_state_by_proofs_alone(t):
+    """A transaction stands twice in it. The L2 node, which has the true block, makes no witness for a false
+    one, nor one with the siblings that a root per step needs: its proofs bring whatever is read."""
+    with Stage(t, THREE[1:2], post=False, k=4, sequencer="rich") as s:
+        block = block_json(THREE[1])
+        txs = [bytes.fromhex(x[2:]) for x in block["transactions"]]
+        s.post_raw(block, [txs[0], txs[0], *txs[1:]])
+        s.blocks = []
+        node = L2(THREE[1])
+        c = s.challenger("--l2-eth-rpc", s.proxy(node.answer).url)
+        s.blocks = [THREE[1]]
+        s.liar("gas@99")
+        s.play(lambda: s.judged(c, 2))
+        expect(Chain(s, c).last_state[5] == 2 and node.proofs > 0, "the false block is not INVALID")
 
 
 def test_red__rotten_rows(t):

@@ -10,7 +10,7 @@ import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from rival import keccak
+from rival import keccak, tail
 from world import BLOCK, NPM, expect
 
 TRACE_STORE = "0x0000000000000000000000000000000057485452"
@@ -144,6 +144,7 @@ class Stage:
         self.node = t.devnet(*devnet)
         self.rich = self.node.rpc("eth_accounts")[0]
         self.operator = self.funded("operator")
+        options = {k: self.rich if v == "rich" else v for k, v in options.items()}
         self.net = t.path("net.json")
         args = [w for k, v in options.items() for w in (f"--{k.replace('_', '-')}", str(v))]
         code, _, err = t.run("whittle-deploy", "--l1-eth-rpc", self.node.url, "--key-file",
@@ -219,6 +220,27 @@ class Stage:
     def liar(self, lie, *args, **kw):
         return self.party(kw.pop("name", "liar"), "whittle-liar", "--lie", lie, *args, honest=False,
                           **kw)
+
+    def post_raw(self, block, txs):
+        """The header of the block with other transactions, by the rich account as the sequencer."""
+        def texts(items):
+            out, at = [], 32 * len(items)
+            for item in items:
+                out.append(at.to_bytes(32, "big"))
+                at += 32 + -(-len(item) // 32) * 32
+            return b"".join(out) + b"".join(map(tail, items))
+        parts = [bytes.fromhex(block["header"][2:]), b"", b"\xc0"]
+        data = b"".join(map(tail, parts)) + len(txs).to_bytes(32, "big") + texts(txs)
+        offsets, at = [], 128
+        for part in map(tail, parts):
+            offsets.append(at)
+            at += len(part)
+        head = b"".join(n.to_bytes(32, "big") for n in (*offsets, at))
+        call = keccak(b"postEthereum(bytes,bytes,bytes,bytes[])")[:4] + head + data
+        h = self.node.rpc("eth_sendTransaction", {"from": self.rich, "gas": hex(5000000), "data":
+                                                  "0x" + call.hex(),
+                                                  "to": self.network["config"]["inbox"]})
+        expect(self.node.rpc("eth_getTransactionReceipt", h)["status"] == "0x1", "postEthereum")
 
     def head(self):
         return int(self.node.rpc("eth_blockNumber"), 16)
@@ -336,3 +358,101 @@ def lagging(depth=0, turn=lambda n: n % 2, seconds=0):
             return None
         return out
     return mangle
+
+
+def rlp_items(data):
+    """The items of a list, each as its full encoding."""
+    def head(at):
+        b = data[at]
+        if b < 0x80:
+            return at, at + 1
+        if b < 0xb8 or 0xc0 <= b < 0xf8:
+            n = b - (0x80 if b < 0xb8 else 0xc0)
+            return at + 1, at + 1 + n
+        k = b - (0xb7 if b < 0xc0 else 0xf7)
+        return at + 1 + k, at + 1 + k + int.from_bytes(data[at + 1:at + 1 + k], "big")
+    at, end = head(0)
+    out = []
+    while at < end:
+        stop = head(at)[1]
+        out.append(data[at:stop])
+        at = stop
+    return out
+
+
+def rlp_text(item):
+    return item if item[0] < 0x80 else item[1:] if item[0] < 0xb8 else item[1 + item[0] - 0xb7:]
+
+
+def rlp(item):
+    """Of bytes, or of a list of encodings."""
+    body, base = (b"".join(item), 0xc0) if isinstance(item, list) else (item, 0x80)
+    if base == 0x80 and len(body) == 1 and body[0] < 0x80:
+        return body
+    n = len(body)
+    size = n.to_bytes((n.bit_length() + 7) // 8, "big")
+    return (bytes([base + n]) if n < 56 else bytes([base + 55 + len(size)]) + size) + body
+
+
+class L2:
+    """An L2 node that has one block: as a whole, and the state before it by eth_getProof alone."""
+
+    def __init__(self, path):
+        self.block = block_json(path)
+        self.header, self.parent = (bytes.fromhex(self.block[k][2:])
+                                    for k in ("header", "parentHeader"))
+        witness = self.block["witness"]
+        self.nodes = {keccak(bytes.fromhex(n[2:])): bytes.fromhex(n[2:]) for n in witness["state"]}
+        self.codes = {keccak(bytes.fromhex(c[2:])): c for c in witness["codes"]}
+        self.proofs = 0
+
+    def walk(self, root, key):
+        """(nodes on the way, value or None)"""
+        nibbles = keccak(key).hex()
+        way, node = [], self.nodes.get(root)
+        while node:
+            if len(node) >= 32 or not way:
+                way.append("0x" + node.hex())
+            items = rlp_items(node)
+            if len(items) == 17:
+                item, nibbles = items[int(nibbles[0], 16)], nibbles[1:]
+            else:
+                path = rlp_text(items[0]).hex()
+                part = path[1:] if int(path[0], 16) & 1 else path[2:]
+                if not nibbles.startswith(part):
+                    return way, None
+                if int(path[0], 16) & 2:
+                    return way, rlp_text(items[1])
+                item, nibbles = items[1], nibbles[len(part):]
+            if item == b"\x80":
+                return way, None
+            node = item if item[0] >= 0xc0 else self.nodes.get(rlp_text(item))
+        return way, None
+
+    def account(self, text):
+        root = rlp_text(rlp_items(self.parent)[3])
+        return self.walk(root, bytes.fromhex(text[2:]))
+
+    def answer(self, method, params, forward):
+        if method == "debug_getRawBlock":
+            txs = [bytes.fromhex(x[2:]) for x in self.block["transactions"]]
+            txs = [x if x[0] >= 0xc0 else rlp(x) for x in txs]
+            uncles = [bytes.fromhex(x[2:]) for x in self.block["uncles"]]
+            parts = [self.header, rlp(txs), rlp(uncles)]
+            if self.block["withdrawals"] is not None:
+                parts.append(rlp([bytes.fromhex(x[2:]) for x in self.block["withdrawals"]]))
+            return "0x" + rlp(parts).hex()
+        if method == "debug_executionWitness":
+            return {"state": [], "codes": [], "keys": [], "headers": [self.block["parentHeader"]]}
+        if method == "eth_getBlockByHash":
+            return None
+        if method == "eth_getProof":
+            self.proofs += 1
+            way, value = self.account(params[0])
+            storage = rlp_text(rlp_items(value)[2]) if value else bytes(32)
+            return {"accountProof": way, "storageProof": [
+                {"proof": self.walk(storage, bytes.fromhex(k[2:]))[0]} for k in params[1]]}
+        if method == "eth_getCode":
+            value = self.account(params[0])[1]
+            return self.codes.get(rlp_text(rlp_items(value)[3]), "0x") if value else "0x"
+        raise Proxy.Fault(f"the method {method} does not exist")
