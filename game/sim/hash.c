@@ -25,9 +25,13 @@ static inline void mix(const uint8_t *p, size_t n, bytes32 *out)
             w[j] = load_le64(p + i + 8 * j);
         block(s, w);
     }
-    if (i < n) {
+    if (i < n && n >= 32) { /* the last 32 bytes once more, whatever of them is new */
+        for (size_t j = 0; j < 4; j++)
+            w[j] = load_le64(p + n - 32 + 8 * j);
+        block(s, w);
+    } else if (i < n) {
         uint8_t rest[32] = {0};
-        memcpy(rest, p + i, n - i);
+        memcpy(rest, p, n);
         for (size_t j = 0; j < 4; j++)
             w[j] = load_le64(rest + 8 * j);
         block(s, w);
