@@ -39,6 +39,7 @@ contract TipsTest is GameFixture {
         works(DAVE, abi.encodeCall(IGame.slash, (CAROL)));
         works(DAVE, abi.encodeCall(IGame.slash, (joiner)));
         same(game.game(genesis).pot, 1.5 ether, "all into one pot");
+        same(game.credits(BURN), 1.5 ether, "and burnt");
     }
 
     /// @notice One bond stands for one line: the tip goes down only.
