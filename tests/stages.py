@@ -54,6 +54,7 @@ STAGES = [
     ("build-sanitize", "exit",
      setup(SAN, "-Db_sanitize=address,undefined", "-Dbuildtype=debugoptimized", "-Dwerror=false"), None, 900),
     ("unit-sanitize", "meson", suite(SAN, "unit", 6), f"{SAN}/meson-logs/unit.json", 1200),
+    ("fuzz", "tap", f"tests/fuzz/run {SAN} build-tests/fuzz", None, 900),
     ("build-rv64", "exit", f"tools/rv64 {RV64}", None, 300),
     ("vectors-full", "sum", f"tests/vectors/full {GCC}/whittle-vectors build-tests/conformance.md",
      None, 3600),
