@@ -234,9 +234,9 @@ def test_red__reorgs_of_every_depth(t):
     print(f"# seed {seed}")
     draw = random.Random(seed)
     with Stage(t, k=6) as s:
-        first = s.head()
         c = s.challenger()
         s.liar("balance@12")
+        first = s.head()  # the parties' ether stays where it is
         state = {"next": first + 4, "count": 0}
 
         def each():
