@@ -43,7 +43,6 @@ STAGES = [
     ("unit", "meson", suite(GCC, "unit"), f"{GCC}/meson-logs/unit.json", 600),
     ("vectors", "meson", suite(GCC, "vectors", 4), f"{GCC}/meson-logs/vectors.json", 1200),
     ("prop", "meson", suite(GCC, "prop", 4), f"{GCC}/meson-logs/prop.json", 900),
-    ("sim", "meson", suite(GCC, "sim", 4), f"{GCC}/meson-logs/sim.json", 600),
     ("exhaustive", "meson", suite(GCC, "exhaustive", 4), f"{GCC}/meson-logs/exhaustive.json", 900),
     ("sim", "meson", suite(GCC, "sim", 4), f"{GCC}/meson-logs/sim.json", 600),
     ("contracts", "tap", "game/contracts/test.sh", None, 1800),

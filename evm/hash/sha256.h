@@ -26,6 +26,8 @@ void sha256_mid_store(const struct sha256_mid *m, bytes32 *bytes);
 /* sha256 of data[0..len). */
 void sha256(const uint8_t *data, size_t len, bytes32 *out);
 
+extern const uint32_t SHA256_K[64]; /* the round constants, 4.2.2 */
+
 /* NO_REQUESTS of PROTOCOL 1: sha256(""). */
 extern const bytes32 SHA256_EMPTY;
 

@@ -61,6 +61,24 @@ uint8_t *rlp_put_list(uint8_t *p, size_t payload_len)
     return put_prefix(p, 0xc0, payload_len);
 }
 
+size_t rlp_items_size(const wh_span *items, size_t n)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < n; i++)
+        size += items[i].len;
+    return size;
+}
+
+uint8_t *rlp_put_items(uint8_t *p, const wh_span *items, size_t n)
+{
+    p = rlp_put_list(p, rlp_items_size(items, n));
+    for (size_t i = 0; i < n; i++) {
+        memcpy(p, items[i].ptr, items[i].len);
+        p += items[i].len;
+    }
+    return p;
+}
+
 uint8_t *rlp_put_string_prefix(uint8_t *p, size_t len)
 {
     return put_prefix(p, 0x80, len);

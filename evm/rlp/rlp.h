@@ -51,11 +51,14 @@ enum { RLP_PREFIX_MAX = 9 };
 size_t rlp_prefix_size(size_t payload_len); /* of a list, or of a string of 56 bytes and more */
 size_t rlp_string_size(wh_span bytes);      /* prefix and payload */
 size_t rlp_list_size(size_t payload_len);
+size_t rlp_items_size(const wh_span *items, size_t n); /* payload of a list of encoded items */
 size_t rlp_u64_size(uint64_t v);
 size_t rlp_u256_size(const u256 *v);
 
 /* Each rlp_put_* writes at p and returns the place behind. */
-uint8_t *rlp_put_list(uint8_t *p, size_t payload_len);  /* the prefix alone */
+uint8_t *rlp_put_list(uint8_t *p, size_t payload_len); /* the prefix alone */
+/* rlp_put_items: the list of n encoded items, which are copied as they are. */
+uint8_t *rlp_put_items(uint8_t *p, const wh_span *items, size_t n);
 uint8_t *rlp_put_string_prefix(uint8_t *p, size_t len); /* len != 1: the prefix alone */
 uint8_t *rlp_put_string(uint8_t *p, wh_span bytes);
 uint8_t *rlp_put_u64(uint8_t *p, uint64_t v);

@@ -89,13 +89,3 @@ void items_chain(const struct evm_crypto *crypto, const bytes32 *h, size_t n, by
         crypto->keccak256(crypto->ctx, buf, sizeof buf, &chain[i]);
     }
 }
-
-void inbox_acc_next(const struct evm_crypto *crypto, const bytes32 *acc, const bytes32 *input_hash,
-                    bytes32 *out)
-{
-    uint8_t buf[65];
-    buf[0] = 0x12;
-    memcpy(buf + 1, acc->b, 32);
-    memcpy(buf + 33, input_hash->b, 32);
-    crypto->keccak256(crypto->ctx, buf, sizeof buf, out);
-}

@@ -43,8 +43,4 @@ void item_hash(const struct evm_crypto *crypto, uint8_t kind, wh_span bytes, uin
  * items_head; the preimage of C_i is h[i] || chain[i+1]. */
 void items_chain(const struct evm_crypto *crypto, const bytes32 *h, size_t n, bytes32 *chain);
 
-/* inbox_acc_next: acc[i+1] = keccak(0x12 || acc[i] || inputHash). out may be acc. */
-void inbox_acc_next(const struct evm_crypto *crypto, const bytes32 *acc, const bytes32 *input_hash,
-                    bytes32 *out);
-
 #endif

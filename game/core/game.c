@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Records of the game: construction, look-ups, adding nodes, snapshots. */
 #include "game/core/game_private.h"
-#include "game/core/inbox.h"
 
 const address game_burn_address = {
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xde, 0xad}};
@@ -232,8 +231,8 @@ enum game_error game_push_input(struct game *g, const bytes32 *input_hash, uint3
     uint64_t steps = game_steps(g, g->inputs.count);
     struct game_input *in = (struct game_input *)pool_push(&g->inputs);
     in->hash = *input_hash;
-    in->steps = inbox_steps(steps, items_count);
-    inbox_acc(g->crypto, &acc, input_hash, &in->acc);
+    in->steps = steps + 2u + items_count;
+    tree_acc(g->crypto, &acc, input_hash, &in->acc);
     return GAME_OK;
 }
 

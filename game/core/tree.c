@@ -53,6 +53,12 @@ void tree_base_step(const struct evm_crypto *crypto, const bytes32 *base, const 
     tagged(crypto, 0x02, base, span, out);
 }
 
+void tree_acc(const struct evm_crypto *crypto, const bytes32 *acc, const bytes32 *input_hash,
+              bytes32 *out)
+{
+    tagged(crypto, 0x12, acc, input_hash, out);
+}
+
 /* One layer up: out[i] = node(in[2i], in[2i+1]); an odd last one is paired with pad. */
 static void layer_up(const struct evm_crypto *crypto, const bytes32 *in, uint64_t n,
                      const bytes32 *pad, bytes32 *out)

@@ -7,6 +7,7 @@
  *   leaf(S)    keccak(0x00 || 1,024-byte SegState)
  *   node(l,r)  keccak(0x01 || l || r)
  *   base step  keccak(0x02 || base || span)
+ *   acc[i+1]   keccak(0x12 || acc[i] || inputHash)
  *
  * A history has 2^K leaves after leaf 0. Short lists are padded with their last leaf: halted states
  * repeat. The padding is never walked: a subtree of it is one table entry per height.
@@ -33,6 +34,9 @@ void tree_pair(const struct evm_crypto *crypto, const bytes32 *left, const bytes
                bytes32 *out);
 void tree_base_step(const struct evm_crypto *crypto, const bytes32 *base, const bytes32 *span,
                     bytes32 *out);
+/* tree_acc: the inputs so far, one more; out may be acc. */
+void tree_acc(const struct evm_crypto *crypto, const bytes32 *acc, const bytes32 *input_hash,
+              bytes32 *out);
 /* tree_merkle: root of the perfect tree over 2^levels spans, levels 0..4. out may alias spans. */
 void tree_merkle(const struct evm_crypto *crypto, const bytes32 *spans, unsigned levels,
                  bytes32 *out);

@@ -31,17 +31,10 @@ static wh_status list_root(const struct evm_crypto *crypto, const wh_span *items
 static wh_status list_hash(const struct evm_crypto *crypto, const wh_span *items, size_t n,
                            bytes32 *hash)
 {
-    size_t payload = 0;
-    for (size_t i = 0; i < n; i++)
-        payload += items[i].len;
-    uint8_t *bytes = malloc(rlp_list_size(payload)), *p = bytes;
+    uint8_t *bytes = malloc(rlp_list_size(rlp_items_size(items, n)));
     if (bytes == NULL) return WH_E_NOMEM;
-    p = rlp_put_list(p, payload);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(p, items[i].ptr, items[i].len);
-        p += items[i].len;
-    }
-    crypto->keccak256(crypto->ctx, bytes, (size_t)(p - bytes), hash);
+    size_t size = (size_t)(rlp_put_items(bytes, items, n) - bytes);
+    crypto->keccak256(crypto->ctx, bytes, size, hash);
     free(bytes);
     return WH_OK;
 }

@@ -83,17 +83,10 @@ static wh_status items_build(struct builder *b, bytes32 *head)
 static wh_status list_build(struct builder *b, const wh_span *items, size_t n, bytes32 *hash,
                             wh_span *rlp)
 {
-    size_t payload = 0;
-    for (size_t i = 0; i < n; i++)
-        payload += items[i].len;
-    uint8_t *bytes = malloc(rlp_list_size(payload)), *p = bytes;
+    uint8_t *bytes = malloc(rlp_list_size(rlp_items_size(items, n)));
     if (bytes == NULL) return WH_E_NOMEM;
-    p = rlp_put_list(p, payload);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(p, items[i].ptr, items[i].len);
-        p += items[i].len;
-    }
-    wh_status status = keep(b, wh_span_of(bytes, (size_t)(p - bytes)), hash, rlp);
+    size_t size = (size_t)(rlp_put_items(bytes, items, n) - bytes);
+    wh_status status = keep(b, wh_span_of(bytes, size), hash, rlp);
     free(bytes);
     return status;
 }

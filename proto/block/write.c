@@ -61,30 +61,12 @@ static bool canonical_of(const struct blockfile *f, struct canonical *c)
 
 /* ---- RLP ---- */
 
-static size_t raw_size(const wh_span *v, size_t n)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < n; i++)
-        size += v[i].len;
-    return size;
-}
-
 static size_t strings_size(const wh_span *v, size_t n)
 {
     size_t size = 0;
     for (size_t i = 0; i < n; i++)
         size += rlp_string_size(v[i]);
     return size;
-}
-
-static uint8_t *put_raw(uint8_t *p, const wh_span *v, size_t n)
-{
-    p = rlp_put_list(p, raw_size(v, n));
-    for (size_t i = 0; i < n; i++) {
-        memcpy(p, v[i].ptr, v[i].len);
-        p += v[i].len;
-    }
-    return p;
 }
 
 static uint8_t *put_strings(uint8_t *p, const wh_span *v, size_t n)
@@ -127,8 +109,9 @@ static uint8_t *put_txs(uint8_t *p, const struct blockfile *f)
 static size_t block_payload(const struct blockfile *f)
 {
     size_t size = f->header.len + rlp_list_size(txs_size(f)) +
-                  rlp_list_size(raw_size(f->uncles, f->uncle_count));
-    if (f->has_withdrawals) size += rlp_list_size(raw_size(f->withdrawals, f->withdrawal_count));
+                  rlp_list_size(rlp_items_size(f->uncles, f->uncle_count));
+    if (f->has_withdrawals)
+        size += rlp_list_size(rlp_items_size(f->withdrawals, f->withdrawal_count));
     return size;
 }
 
@@ -137,13 +120,13 @@ static uint8_t *put_block(uint8_t *p, const struct blockfile *f)
     p = rlp_put_list(p, block_payload(f));
     memcpy(p, f->header.ptr, f->header.len);
     p = put_txs(p + f->header.len, f);
-    p = put_raw(p, f->uncles, f->uncle_count);
-    return f->has_withdrawals ? put_raw(p, f->withdrawals, f->withdrawal_count) : p;
+    p = rlp_put_items(p, f->uncles, f->uncle_count);
+    return f->has_withdrawals ? rlp_put_items(p, f->withdrawals, f->withdrawal_count) : p;
 }
 
 static size_t witness_payload(const struct canonical *c)
 {
-    return rlp_list_size(raw_size(c->headers, c->header_count)) +
+    return rlp_list_size(rlp_items_size(c->headers, c->header_count)) +
            rlp_list_size(strings_size(c->codes, c->code_count)) +
            rlp_list_size(strings_size(c->nodes, c->node_count)) + rlp_list_size(0);
 }
@@ -152,7 +135,7 @@ static size_t witness_payload(const struct canonical *c)
 static uint8_t *put_witness(uint8_t *p, const struct canonical *c)
 {
     p = rlp_put_list(p, witness_payload(c));
-    p = put_raw(p, c->headers, c->header_count);
+    p = rlp_put_items(p, c->headers, c->header_count);
     p = put_strings(p, c->codes, c->code_count);
     p = put_strings(p, c->nodes, c->node_count);
     return rlp_put_list(p, 0);
