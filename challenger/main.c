@@ -19,7 +19,7 @@ enum { ARGS_MAX = 4096 };
 struct config {
     struct daemon_config daemon; /* first: its options are offsets into it */
     uint64_t port, l2_chain_id;
-    const char *l2_genesis, *form;
+    const char *form;
     bool json, quiet;
 };
 
@@ -28,8 +28,6 @@ static const struct wh_option options[] = {
     DAEMON_OPTIONS,
     {"l2-chain-id", WH_OPT_U64, AT(l2_chain_id), NULL, "0", "L2",
      "chain of the blocks to check, where neither file nor transactions say it"},
-    {"l2-genesis", WH_OPT_STRING, AT(l2_genesis), "FILE", NULL, "L2",
-     "rules of a chain other than mainnet and Hoodi: a genesis file of go-ethereum's form"},
     {"port", WH_OPT_U64, AT(port), NULL, "0", "Dispute",
      "port of `attest` on loopback; 0: a free one"},
     {"form", WH_OPT_CHOICE, AT(form), BLOCK_FORMS_WRITTEN, "witness", "Output",
@@ -92,9 +90,9 @@ static wh_status how_of(const struct config *cfg, struct check_how *how, struct 
                               .quiet = cfg->quiet,
                               .hints = {.chain_id = cfg->l2_chain_id},
                               .l2_rpc = &cfg->daemon.l2_rpc};
-    if (cfg->l2_genesis == NULL) return WH_OK;
+    if (cfg->daemon.l2_genesis == NULL) return WH_OK;
     how->hints.spec = spec;
-    return chainspec_open(cfg->l2_genesis, spec, err);
+    return chainspec_open(cfg->daemon.l2_genesis, spec, err);
 }
 
 static int check_claims(const struct config *cfg, const struct wh_cli *cli)

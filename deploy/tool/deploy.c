@@ -4,40 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deploy/tool/start.h"
 #include "evm/hash/keccak.h"
-#include "evm/native/crypto.h"
 #include "game/agent/network.h"
 #include "game/contracts/generated/contracts.h"
-#include "proto/block/blockfile.h"
 #include "proto/l1/abi.h"
 #include "proto/l1/send.h"
 #include "proto/sys/hex.h"
 
-/* PROTOCOL 6: what one EXECUTE may cost, and what an L1 block takes. */
-#define EXECUTE_LIMIT (UINT64_C(1) << 27)
-
 /* Names what attesters of this build run (PROTOCOL 8). */
-#define EXEC_ID_TEXT "whittle execute 1: rule set ethereum, Frontier to Osaka"
+#define EXEC_ID_TEXT "whittle execute 1: rule sets ethereum (Frontier to Osaka) and rollup"
 
 struct job {
     const struct deploy_config *cfg;
     struct l1_rpc *rpc;
     struct l1_key key;
     struct network net;
-    struct blockfile file;
-    struct blockfile_chain chain;
+    struct deploy_start start;
+    uint64_t force_delay; /* seconds */
     uint64_t chain_id;
 };
 
 static wh_status preset(const struct deploy_config *cfg, struct game_config *g,
-                        struct wh_error *err)
+                        uint64_t *force_delay, struct wh_error *err)
 {
     static const struct {
         const char *name;
         uint8_t k;
-        uint64_t t, grace, min_gap, bond;
+        uint64_t t, grace, min_gap, bond, force_delay;
     } presets[] = {
-#define PRESET(name, k, t, grace, gap, bond) {name, k, t, grace, gap, bond},
+#define PRESET(name, k, t, grace, gap, bond, delay) {name, k, t, grace, gap, bond, delay},
 #include "deploy/tool/presets.def"
 #undef PRESET
     };
@@ -50,6 +46,7 @@ static wh_status preset(const struct deploy_config *cfg, struct game_config *g,
     g->grace = presets[i].grace;
     g->min_gap = presets[i].min_gap;
     g->bond = (u128)presets[i].bond * 1000000000000000u;
+    *force_delay = cfg->force_delay_given ? cfg->force_delay_ms / 1000 : presets[i].force_delay;
     g->burn_bps = 5000;
     g->reward_bps = 10000;
     g->max_price = 20000;
@@ -62,52 +59,6 @@ static wh_status preset(const struct deploy_config *cfg, struct game_config *g,
     if (cfg->k > 32 || cfg->a > 4)
         return wh_fail(err, WH_ERR_CLI_VALUE, "--k is at most 32, --a at most 4");
     return WH_OK;
-}
-
-/* --- the chain's start */
-
-static wh_status check_cost(const struct job *j, struct wh_error *err)
-{
-    const struct chain_config *c = &j->chain.config;
-    uint64_t run = UINT64_C(1) << 24;
-    const struct chain_fork *fork =
-        chain_config_active(c, j->file.head.number, j->file.head.timestamp);
-    if (fork->fork < FORK_OSAKA) run = j->file.head.gas_limit;
-    uint64_t most = 50000 + run + 16 * (c->witness_cap + 24580 + c->item_max + 14328);
-    if (most > EXECUTE_LIMIT)
-        return wh_fail(err, WH_ERR_CFG_DEPLOYMENT, "a step may cost %llu, an L1 block takes %llu",
-                       (unsigned long long)most, (unsigned long long)EXECUTE_LIMIT);
-    return WH_OK;
-}
-
-static wh_status load_chain(struct job *j, struct wh_error *err)
-{
-    struct chain_config config;
-    uint8_t bytes[CHAIN_CONFIG_MAX];
-    const struct evm_crypto *crypto = wh_native_crypto();
-    if (!crypto) return wh_fail(err, WH_ERR_CRYPTO, "setting up the crypto libraries");
-    if (!j->cfg->block) return wh_fail(err, WH_ERR_CLI_MISSING, "--block FILE");
-    WH_TRY(blockfile_open(j->cfg->block, crypto, &j->file, err));
-    if (!blockfile_config(&j->file, CHAIN_WITNESS_CAP_ETHEREUM, &config))
-        return wh_fail(err, WH_ERR_FILE_FORM, "%s: no preset for chain %llu", j->cfg->block,
-                       (unsigned long long)j->file.chain_id);
-    WH_TRY(blockfile_chain_open(&j->file, &config, crypto, &j->chain, err));
-
-    struct network *n = &j->net;
-    memcpy(n->genesis, j->chain.pre, sizeof n->genesis);
-    size_t len = chain_config_encode(&j->chain.config, bytes);
-    wh_buf_put(&n->chain_config, bytes, len);
-    wh_buf_put(&n->anchor_header, j->file.parent_header.ptr, j->file.parent_header.len);
-    n->known[n->known_count++] = j->file.head.parent_hash;
-    if (j->file.has_parent) n->known[n->known_count++] = j->file.parent.parent_hash;
-    for (size_t i = 0; i < j->file.ancestor_count && n->known_count < NETWORK_KNOWN; i++) {
-        struct block_header h;
-        if (header_decode(j->file.ancestors[i], &h) == WH_OK)
-            n->known[n->known_count++] = h.parent_hash;
-    }
-    seg_leaf(crypto, n->genesis, &n->cfg.genesis_leaf);
-    keccak256(bytes, len, &n->cfg.chain_cfg_hash);
-    return check_cost(j, err);
 }
 
 /* --- one contract */
@@ -136,19 +87,21 @@ static wh_status create(struct job *j, const struct contract_code *code, const s
 
 static wh_status create_inbox(struct job *j, uint64_t *block, struct wh_error *err)
 {
-    const struct chain_config *c = &j->chain.config;
+    const struct chain_config *c = &j->start.config;
+    const struct block_header *h = &j->start.anchor;
+    const bool rollup = c->ruleset == RULESET_ROLLUP;
+    const address nobody = {{0}};
     struct wh_buf args = {0};
-    address zero = {{0}};
     const address *sequencer = j->cfg->sequencer_given ? &j->cfg->sequencer : &j->key.addr;
-    abi_put_u64(&args, j->file.parent.timestamp);
+    abi_put_u64(&args, h->timestamp);
     abi_put_u64(&args, c->ruleset);
     abi_put_addr(&args, sequencer);
-    abi_put_addr(&args, &zero); /* coinbase, gas limit: of `rollup` blocks alone */
-    abi_put_u64(&args, 0);
+    abi_put_addr(&args, rollup ? &h->coinbase : &nobody); /* of every block that the Inbox makes */
+    abi_put_u64(&args, rollup ? h->gas_limit : 0);
     abi_put_u64(&args, c->item_max);
-    abi_put_u64(&args, 0);
+    abi_put_u64(&args, j->start.forced_max);
     abi_put_u64(&args, c->forced_gas_cap);
-    abi_put_u64(&args, 0);
+    abi_put_u64(&args, rollup ? j->force_delay : 0);
     wh_status st = create(j, &contract_inbox, &args, "Inbox", &j->net.inbox, block, err);
     wh_buf_done(&args);
     return st;
@@ -231,8 +184,8 @@ static wh_status run(struct job *j, struct wh_error *err)
     if (!cfg->key_file) return wh_fail(err, WH_ERR_CLI_MISSING, "--key-file FILE");
     if (cfg->l1_rpc.count == 0) return wh_fail(err, WH_ERR_CLI_MISSING, "--l1-eth-rpc URL");
     WH_TRY(l1_key_file(cfg->key_file, &j->key, err));
-    WH_TRY(preset(cfg, &j->net.cfg, err));
-    WH_TRY(load_chain(j, err));
+    WH_TRY(preset(cfg, &j->net.cfg, &j->force_delay, err));
+    WH_TRY(start_load(cfg, &j->net, &j->start, err));
     j->net.kind = strcmp(cfg->verifier, "attested") == 0 ? NETWORK_ATTESTED : NETWORK_EXECUTE;
     if (j->net.kind == NETWORK_ATTESTED) WH_TRY(read_signers(j, err));
     (void)l1_tag_parse(cfg->tag, &j->net.tag);
@@ -241,7 +194,7 @@ static wh_status run(struct job *j, struct wh_error *err)
     WH_TRY(l1_rpc_open(&j->rpc, &rc, err));
     WH_TRY(l1_chain_id(j->rpc, &j->chain_id, err));
     j->net.l1_chain_id = j->chain_id;
-    if (j->net.known_count < 256 && j->net.known_count < j->file.parent.number + 1 &&
+    if (j->net.known_count < 256 && j->net.known_count < j->start.anchor.number + 1 &&
         !cfg->partial_ring)
         return wh_fail(err, WH_ERR_CFG_DEPLOYMENT,
                        "the block file knows %zu of the last 256 block hashes (--partial-ring: a "
@@ -266,8 +219,6 @@ wh_status deploy_contracts(const struct deploy_config *cfg, struct wh_error *err
     j->cfg = cfg;
     wh_status st = run(j, err);
     l1_rpc_close(j->rpc);
-    blockfile_chain_close(&j->chain);
-    blockfile_close(&j->file);
     network_done(&j->net);
     l1_key_wipe(&j->key);
     free(j);

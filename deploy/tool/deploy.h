@@ -6,11 +6,12 @@
 
 struct deploy_config {
     struct wh_strlist l1_rpc, signers;
-    const char *key_file, *block, *preset, *verifier, *tag, *out;
-    uint64_t k, a, t_ms, threshold;
+    const char *key_file, *block, *genesis, *preset, *verifier, *tag, *out;
+    uint64_t k, a, t_ms, threshold, forced_max, forced_gas_cap, force_delay_ms;
     u256 bond;
     address sequencer, treasury, trace_store;
-    bool sequencer_given, treasury_given, trace_store_given, bond_given, partial_ring;
+    bool force_delay_given, sequencer_given, treasury_given, trace_store_given, bond_given,
+        partial_ring;
 };
 
 /* deploy_contracts checks, deploys, writes the deployment file, and prints one line a contract. */

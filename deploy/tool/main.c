@@ -16,7 +16,16 @@ static const struct wh_option options[] = {
     {"key-file", WH_OPT_STRING, AT(key_file), "FILE", NULL, "Key",
      "private key in hex, file mode 0600; pays for the contracts"},
     {"block", WH_OPT_STRING, AT(block), "FILE", NULL, "Chain",
-     "block file; the chain starts at the parent of its block"},
+     "block file; the chain starts at the parent of its block (rule set ethereum)"},
+    {"genesis", WH_OPT_STRING, AT(genesis), "FILE", NULL, "Chain",
+     "genesis file of go-ethereum's form; a rollup starts there (rule set rollup)"},
+    {"forced-max", WH_OPT_U64, AT(forced_max), NULL, "0", "Chain",
+     "rollup: most forced transactions of one batch; 0: a tenth of the block's gas"},
+    {"forced-gas-cap", WH_OPT_U64, AT(forced_gas_cap), NULL, "0", "Chain",
+     "rollup: gas of a forced transaction; 0: a block's share"},
+    {"force-delay", WH_OPT_DURATION, AT(force_delay_ms), "DUR", NULL, "Chain",
+     "rollup: after this time a forced transaction goes before all others; the preset's if not "
+     "given"},
     {"preset", WH_OPT_CHOICE, AT(preset), "mainnet-like|devnet", "mainnet-like", "Game",
      "clocks, depth and bond (docs: PROTOCOL 7.4)"},
     {"k", WH_OPT_U64, AT(k), NULL, NULL, "Game", "log2 of the steps of an assertion"},
@@ -48,7 +57,7 @@ static const char *const examples[] = {
     "whittle-deploy --l1-eth-rpc http://127.0.0.1:8545 --key-file key --preset devnet \\\n"
     "      --block mainnet-22615247.json.zst --partial-ring --rpc-block-number latest --out "
     "net.json",
-    NULL};
+    "whittle-deploy --l1-eth-rpc URL --key-file key --genesis genesis.json --out net.json", NULL};
 
 static const struct wh_program program = {
     .name = NAME,
@@ -70,6 +79,7 @@ int main(int argc, char **argv)
     cfg.sequencer_given = wh_cli_given(&cli, "sequencer");
     cfg.treasury_given = wh_cli_given(&cli, "treasury");
     cfg.trace_store_given = wh_cli_given(&cli, "trace-store");
+    cfg.force_delay_given = wh_cli_given(&cli, "force-delay");
     cfg.bond_given = wh_cli_given(&cli, "bond");
     if (deploy_contracts(&cfg, &err) != WH_OK) code = wh_error_print(stderr, NAME, &err);
     wh_cli_done(&cli);

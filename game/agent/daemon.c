@@ -127,6 +127,12 @@ static wh_status start(struct daemon *d, const struct daemon_config *cfg,
         return wh_fail(err, WH_ERR_CFG_DEPLOYMENT, "genesis_state is malformed");
     WH_TRY(l2_open(&d->l2, crypto, genesis.chain_id, cfg->l2_witness.v, cfg->l2_witness.count,
                    cfg->l2_rpc.v, cfg->l2_rpc.count, err));
+    if (cfg->l2_genesis) {
+        struct chain_config rules;
+        if (chain_config_decode(wh_buf_span(&d->net.chain_config), &rules) != WH_OK)
+            return wh_fail(err, WH_ERR_CFG_DEPLOYMENT, "chain_config is malformed");
+        WH_TRY(l2_genesis(&d->l2, cfg->l2_genesis, &rules, &genesis.head_hash, err));
+    }
     WH_TRY(store_open(&d->store, dir, err));
     struct agent_options opt = {
         .name = role->name,

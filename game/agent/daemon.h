@@ -9,7 +9,7 @@
 #include "proto/sys/cli.h"
 
 struct daemon_config {
-    const char *network, *datadir;
+    const char *network, *datadir, *l2_genesis;
     struct wh_strlist l1_rpc, l2_rpc, l2_witness, attesters;
     uint64_t quorum, poll_ms, max_log_blocks, confirmations, defend_delay_ms, bump_bps, resubmit_ms,
         max_pending;
@@ -36,6 +36,8 @@ struct daemon_config {
      "L2 endpoint that serves debug_executionWitness; a source of bytes, never of verdicts"}, \
     {"l2-witness", WH_OPT_LIST, DAEMON_AT(l2_witness), "FILE", NULL, "L2", \
      "block file whose witness may be used; repeat for more"}, \
+    {"l2-genesis", WH_OPT_STRING, DAEMON_AT(l2_genesis), "FILE", NULL, "L2", \
+     "genesis file of go-ethereum's form: the state that the chain starts from, and its rules"}, \
     {"datadir", WH_OPT_STRING, DAEMON_AT(datadir), "DIR", NULL, "Output", \
      "where the store is; $STATE_DIRECTORY if not given"}, \
     {"key-file", WH_OPT_STRING, DAEMON_AT(key_file), "FILE", NULL, "Key", \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "proto/sys/hex.h"
 #include "proto/sys/log.h"
 
 wh_status l2_open(struct agent_l2 *l2, const struct evm_crypto *crypto, uint64_t chain_id,
@@ -24,11 +25,24 @@ wh_status l2_open(struct agent_l2 *l2, const struct evm_crypto *crypto, uint64_t
     return fetch_open(&l2->fetch, l2->rpc, crypto, &hints, err);
 }
 
+wh_status l2_genesis(struct agent_l2 *l2, const char *path, const struct chain_config *config,
+                     const bytes32 *head, struct wh_error *err)
+{
+    const struct genesis_rules rules = {(enum chain_ruleset)config->ruleset,
+                                        config->forced_gas_cap};
+    WH_TRY(genesis_open(path, &rules, l2->crypto, &l2->genesis, err));
+    if (bytes32_eq(&l2->genesis.hash, head)) return WH_OK;
+    return wh_fail(err, WH_ERR_CFG_DEPLOYMENT,
+                   "%s gives block %.18s.., the network starts at %.18s..", path,
+                   wh_hex32(&l2->genesis.hash).s, wh_hex32(head).s);
+}
+
 void l2_close(struct agent_l2 *l2)
 {
     for (size_t i = 0; i < l2->file_count; i++)
         blockfile_close(&l2->files[i]);
     blockfile_close(&l2->current);
+    genesis_close(&l2->genesis);
     fetch_close(l2->fetch);
     l1_rpc_close(l2->rpc);
     memset(l2, 0, sizeof *l2);
@@ -68,6 +82,10 @@ static wh_status fetch(void *ctx, enum wh_object kind, const bytes32 *hash, stru
     (void)err;
     for (size_t i = 0; i < l2->file_count; i++) {
         if (blockfile_get(&l2->files[i], hash, &bytes) != WH_OK) continue;
+        wh_buf_put(out, bytes.ptr, bytes.len);
+        return wh_buf_ok(out) ? WH_OK : WH_E_NOMEM;
+    }
+    if (block_objects_find(&l2->genesis.objects, hash, &bytes)) {
         wh_buf_put(out, bytes.ptr, bytes.len);
         return wh_buf_ok(out) ? WH_OK : WH_E_NOMEM;
     }

@@ -140,6 +140,11 @@ void calls_inbox_send_forced(wh_span item, struct wh_buf *out)
     put_one(out, CONTRACT_SEL_INBOX_SEND_FORCED, item);
 }
 
+void calls_inbox_post_forced(struct wh_buf *out)
+{
+    put_selector(out, CONTRACT_SEL_INBOX_POST_FORCED);
+}
+
 void calls_trace_post(wh_span chunk, struct wh_buf *out)
 {
     put_one(out, CONTRACT_SEL_TRACE_STORE_POST, chunk);

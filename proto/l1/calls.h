@@ -13,12 +13,13 @@ void calls_move(const struct game_args *args, struct wh_buf *out);
 /* calls_multicall appends multicall(calls). */
 void calls_multicall(const wh_span *calls, size_t n, struct wh_buf *out);
 
-/* Inbox: post, postEthereum, sendForced. TraceStore.post. EXECUTE's deposit (PROTOCOL 6). */
+/* Inbox: post, postEthereum, sendForced, postForced. TraceStore.post. EXECUTE's deposit (PROTOCOL 6). */
 void calls_inbox_post(uint64_t timestamp, uint32_t forced, const wh_span *items, size_t n,
                       struct wh_buf *out);
 void calls_inbox_post_ethereum(wh_span header, wh_span withdrawals, wh_span ommers,
                                const wh_span *items, size_t n, struct wh_buf *out);
 void calls_inbox_send_forced(wh_span item, struct wh_buf *out);
+void calls_inbox_post_forced(struct wh_buf *out);
 void calls_trace_post(wh_span chunk, struct wh_buf *out);
 void calls_deposit(const address *account, struct wh_buf *out);
 

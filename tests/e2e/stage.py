@@ -139,7 +139,8 @@ class Party:
 
 
 class Stage:
-    def __init__(self, t, blocks=(BLOCK,), post=True, devnet=(), **options):
+    def __init__(self, t, blocks=(BLOCK,), post=True, devnet=(), genesis=None, **options):
+        self.genesis = genesis
         self.t, self.blocks, self.parties, self.proxies = t, blocks, [], []
         self.node = t.devnet(*devnet)
         self.rich = self.node.rpc("eth_accounts")[0]
@@ -148,8 +149,9 @@ class Stage:
         self.net = t.path("net.json")
         args = [w for k, v in options.items() for w in (f"--{k.replace('_', '-')}", str(v))]
         code, _, err = t.run("whittle-deploy", "--l1-eth-rpc", self.node.url, "--key-file",
-                             self.operator, "--preset", "devnet", "--block", blocks[0],
-                             "--partial-ring", "--rpc-block-number", "latest", "--out", self.net,
+                             self.operator, "--preset", "devnet",
+                             *(("--genesis", genesis) if genesis else
+                               ("--block", blocks[0], "--partial-ring")), "--rpc-block-number", "latest", "--out", self.net,
                              "--trace-store", TRACE_STORE, *args)
         expect(code == 0, err)
         with open(self.net) as f:
@@ -202,6 +204,7 @@ class Stage:
                 url or self.node.url, "--datadir", self.t.path(name), "--http-poll-interval", "50ms",
                 "--num-confirmations", "1", "--tx.resubmit", "2s", "--log.format", "logfmt"]
         argv += [] if watch else ["--key-file", key]
+        argv += ["--l2-genesis", self.genesis] if self.genesis else []
         for block in self.blocks:
             argv += ["--l2-witness", block]
         p = Party(self, name, argv + list(args), honest, key)
