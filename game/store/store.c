@@ -57,6 +57,8 @@ static void undo(struct store *s)
     if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+#define BUSY_MS 5000
+
 /* --- identity and version */
 static wh_status create(struct store *s, const char *const *migrations, unsigned from, unsigned to,
                         struct wh_error *err)
@@ -136,12 +138,15 @@ static wh_status set_up(struct store *s, bool memory, struct wh_error *err)
     for (size_t i = 0; i < sizeof pragmas / sizeof *pragmas; i++)
         WH_TRY(store_pragma(s, pragmas[i], NULL, err));
     if (s->read_only) {
-        sqlite3_busy_timeout(s->db, 5000);
         WH_TRY(store_pragma(s, "PRAGMA query_only = ON", NULL, err));
         return store_pragma(s, "PRAGMA wal_autocheckpoint = 0", NULL, err);
     }
     if (memory) return WH_OK;
+    /* A reader holds the switch off, and SQLite says so by the mode alone. */
+    uint64_t is_wal = 0;
     WH_TRY(store_pragma(s, "PRAGMA journal_mode = WAL", NULL, err));
+    WH_TRY(store_pragma(s, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &is_wal, err));
+    if (!is_wal) return wh_fail(err, WH_ERR_STORE_LOCKED, "no switch to WAL: somebody reads it");
     return store_pragma(s, "PRAGMA wal_autocheckpoint = 8192", NULL, err);
 }
 
@@ -153,7 +158,9 @@ static wh_status open_db(struct store *s, const char *path, const char *const *m
     int rc =
         sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK) return store_fail(s, rc, "open", err);
-    if (s->read_only) sqlite3_busy_timeout(s->db, 5000);
+    /* Nobody else writes (the lock of the data directory), but somebody may read: until the first switch to
+     * WAL a reader holds off a COMMIT, and the checkpoint at its end holds off a BEGIN. */
+    sqlite3_busy_timeout(s->db, BUSY_MS);
     WH_TRY(check_identity(s, path, migrations, count, err));
     return set_up(s, memory, err);
 }

@@ -142,6 +142,45 @@ static void test_open__one_process_at_a_time(void)
     CHECK_EQ(err.code, WH_ERR_STORE_OPEN);
 }
 
+/* Somebody looks at a database that is not in WAL yet: the daemon waits for him instead of ending. */
+static void test_open__waits_for_a_reader(void)
+{
+    struct store *s = filled();
+    int said[2];
+    char go = 0;
+    store_close(s);
+    CHECK_EQ(pipe(said), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        sqlite3 *db;
+        int rc = sqlite3_open(in_dir("whittle.db"), &db);
+        if (rc == SQLITE_OK)
+            rc = sqlite3_exec(db, "PRAGMA journal_mode = DELETE; BEGIN; SELECT count(*) FROM meta",
+                              NULL, NULL, NULL);
+        (void)!write(said[1], rc == SQLITE_OK ? "y" : "n", 1);
+        usleep(300000);
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+        sqlite3_close(db);
+        _exit(0);
+    }
+    CHECK_EQ(read(said[0], &go, 1), 1);
+    CHECK_EQ(go, 'y');
+    wh_error_clear(&err);
+    OK(store_open(&s, dir, &err));
+    if (s == NULL) {
+        printf("# %s\n", err.what);
+        return;
+    }
+    uint64_t is_wal = 0;
+    OK(store_pragma(s, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &is_wal, &err));
+    CHECK_EQ(is_wal, 1);
+    OK(store_meta_put_u64(s, "x", 1, &err));
+    store_close(s);
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+    close(said[0]);
+    close(said[1]);
+}
+
 static void test_migrate__copy_first_then_all_or_nothing(void)
 {
     const char *two[2] = {store_migrations[0], "ALTER TABLE blocks ADD COLUMN extra INTEGER"};
@@ -333,6 +372,7 @@ int main(void)
     RUN(test_open__newer_schema_is_named);
     RUN(test_open__truncated);
     RUN(test_open__one_process_at_a_time);
+    RUN(test_open__waits_for_a_reader);
     RUN(test_migrate__copy_first_then_all_or_nothing);
     RUN(test_schema__is_what_migrations_make);
     RUN(test_full_disk__nothing_is_lost);
