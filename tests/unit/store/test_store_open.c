@@ -149,6 +149,7 @@ static void test_open__waits_for_a_reader(void)
     int said[2];
     char go = 0;
     store_close(s);
+    s = NULL;
     CHECK_EQ(pipe(said), 0);
     pid_t child = fork();
     if (child == 0) {
