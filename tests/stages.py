@@ -5,6 +5,7 @@ test of a meson suite. `tap`: the command prints TAP. `sum`: its last line is "N
 skipped". `exit`: the command passes or fails as a whole.
 A stage that ends without reporting anything counts as one failure.
 """
+import itertools
 import json
 import os
 import re
@@ -144,9 +145,16 @@ def run(stage):
     if failed:
         for line in bad[:40]:
             print(f"    not ok {line}")
-        print("    last lines of the log:")
-        for line in text.splitlines()[-40:]:
-            print(f"    | {line}")
+        lines = text.splitlines()
+        told = [i for i, line in enumerate(lines) if line.startswith("not ok")]
+        for at in told[:8]:  # what a failed test says of itself
+            for line in lines[at:at + 1] + list(itertools.takewhile(
+                    lambda x: x.startswith("#"), lines[at + 1:at + 60])):
+                print(f"    | {line}")
+        if not told:
+            print("    last lines of the log:")
+            for line in lines[-40:]:
+                print(f"    | {line}")
         sys.stdout.flush()
     return passed, failed, skipped
 
