@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/diff/anvil.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "proto/sys/json.h"
-
-extern char **environ;
-
-/* ---- the process ---- */
 
 static bool write_genesis(struct diff_anvil *a, const struct diff_case *c)
 {
@@ -29,114 +20,38 @@ static bool write_genesis(struct diff_anvil *a, const struct diff_case *c)
     return close(fd) == 0 && ok;
 }
 
-/* The port that the log names, 0 if not yet. */
-static unsigned read_port(const char *path)
-{
-    char text[16384];
-    FILE *f = fopen(path, "r");
-    if (f == NULL) return 0;
-    size_t n = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[n] = 0;
-    const char *at = strstr(text, "Listening on 127.0.0.1:");
-    if (at == NULL || strchr(at, '\n') == NULL) return 0;
-    return (unsigned)strtoul(at + 23, NULL, 10);
-}
-
-static unsigned wait_for_port(struct diff_anvil *a)
-{
-    struct timespec tick = {0, 5000000};
-    for (unsigned i = 0; i < 6000; i++) {
-        unsigned port = read_port(a->log);
-        if (port != 0) return port;
-        int status;
-        if (waitpid(a->pid, &status, WNOHANG) == a->pid) {
-            a->pid = 0;
-            return 0;
-        }
-        nanosleep(&tick, NULL);
-    }
-    return 0;
-}
-
-static bool spawn_anvil(struct diff_anvil *a, const char *program, const struct diff_case *c)
-{
-    char fork[32], chain[16], gas[16], time_text[16];
-    snprintf(fork, sizeof fork, "%s", diff_fork_name(c->fork));
-    snprintf(chain, sizeof chain, "%u", DIFF_CHAIN_ID);
-    snprintf(gas, sizeof gas, "%u", DIFF_GAS_LIMIT);
-    snprintf(time_text, sizeof time_text, "%u", DIFF_TIME);
-    const char *args[] = {program,
-                          "--port",
-                          "0",
-                          "--accounts",
-                          "0",
-                          "--no-mining",
-                          "--order",
-                          "fifo",
-                          "--hardfork",
-                          fork,
-                          "--init",
-                          a->genesis,
-                          "--chain-id",
-                          chain,
-                          "--gas-limit",
-                          gas,
-                          "--timestamp",
-                          time_text,
-                          "--threads",
-                          "1",
-                          "--prune-history",
-                          "--disable-default-create2-deployer",
-                          "--enable-tx-gas-limit",
-                          NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, a->log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    int failed =
-        posix_spawn(&a->pid, program, &actions, NULL, (char *const *)(uintptr_t)args, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed == 0;
-}
-
 bool diff_anvil_start(struct diff_anvil *a, const char *program, const struct diff_case *c)
 {
+    char chain[16], gas[16], time_text[16];
     memset(a, 0, sizeof *a);
     strcpy(a->genesis, P_tmpdir "/whittle-diff-XXXXXX");
     if (!write_genesis(a, c)) return false;
-    snprintf(a->log, sizeof a->log, "%s.log", a->genesis);
-    if (!spawn_anvil(a, program, c)) {
-        fprintf(stderr, "%s: cannot be started\n", program);
-        diff_anvil_stop(a);
-        return false;
-    }
-    unsigned port = wait_for_port(a);
-    char url[64];
-    const char *urls[] = {url};
-    struct l1_rpc_config config = {.urls = urls, .url_count = 1, .timeout_ms = 60000, .batch = 100};
-    struct wh_error err;
-    snprintf(url, sizeof url, "http://127.0.0.1:%u", port);
-    if (port == 0 || l1_rpc_open(&a->rpc, &config, &err) != WH_OK) {
-        fprintf(stderr, "%s: does not answer (%s)\n", program, a->log);
-        a->log[0] = 0; /* kept for who looks */
-        diff_anvil_stop(a);
-        return false;
-    }
-    return true;
+    snprintf(chain, sizeof chain, "%u", DIFF_CHAIN_ID);
+    snprintf(gas, sizeof gas, "%u", DIFF_GAS_LIMIT);
+    snprintf(time_text, sizeof time_text, "%u", DIFF_TIME);
+    const char *const args[] = {"--hardfork",
+                                diff_fork_name(c->fork),
+                                "--init",
+                                a->genesis,
+                                "--chain-id",
+                                chain,
+                                "--gas-limit",
+                                gas,
+                                "--timestamp",
+                                time_text,
+                                "--prune-history",
+                                "--enable-tx-gas-limit",
+                                NULL};
+    bool ok = anvil_process_start(&a->process, program, args);
+    a->rpc = a->process.rpc;
+    if (!ok) diff_anvil_stop(a);
+    return ok;
 }
 
 void diff_anvil_stop(struct diff_anvil *a)
 {
-    l1_rpc_close(a->rpc);
-    if (a->pid > 0) {
-        kill(a->pid, SIGKILL);
-        waitpid(a->pid, NULL, 0);
-    }
+    anvil_process_stop(&a->process);
     if (a->genesis[0]) unlink(a->genesis);
-    if (a->log[0]) unlink(a->log);
-
     memset(a, 0, sizeof *a);
 }
 

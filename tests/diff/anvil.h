@@ -5,17 +5,16 @@
 /* The other side: a process of anvil that mines on demand, asked over JSON-RPC. */
 
 #include <jansson.h>
-#include <sys/types.h>
 
 #include "evm/segment/header.h"
 #include "proto/l1/rpc.h"
 #include "tests/diff/case.h"
+#include "tests/diff/process.h"
 
 struct diff_anvil {
-    pid_t pid;
-    struct l1_rpc *rpc;
-    char genesis[64]; /* path of the genesis file, removed at the end */
-    char log[64];
+    struct anvil_process process;
+    struct l1_rpc *rpc; /* of the process */
+    char genesis[64];   /* path of the genesis file, removed at the end */
 };
 
 /* diff_anvil_start runs `program` on the genesis of a case. false says why on stderr. */

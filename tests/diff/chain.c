@@ -253,15 +253,17 @@ static wh_status run_tx(struct diff_chain *ch, struct diff_tx *t, struct diff_ou
                         struct block_header *head)
 {
     struct diff_nonces nonces;
-    struct tx tx;
+    struct tx tx = {0};
     WH_TRY(read_nonces(ch, &nonces));
     diff_sign(t, &nonces, &o->raw);
     ch->crypto->keccak256(ch->crypto->ctx, o->raw.ptr, o->raw.len, &o->hash);
     ch->rules.gas_used = head->gas_used;
     ch->rules.blob_gas_used = head->blob_gas_used;
     WH_TRY(check(ch, o, &tx));
-    if (o->reject != TX_ACCEPTED) return WH_OK;
-    WH_TRY(run(ch, &tx, &o->sender, &o->result));
+    bool in = o->reject == TX_ACCEPTED;
+    if (in) WH_TRY(run(ch, &tx, &o->sender, &o->result));
+    if (ch->tally) tally_tx(ch->tally, ch->c->fork, &tx, o->reject, in ? &o->result : NULL);
+    if (!in) return WH_OK;
     WH_TRY(keep_result(ch, o));
     head->gas_used += o->result.gas_used;
     head->blob_gas_used += o->result.blob_gas;
@@ -302,6 +304,7 @@ wh_status diff_chain_block(struct diff_chain *ch, struct diff_block *b,
     for (unsigned t = 0; t < b->tx_count; t++)
         WH_TRY(resolve_gas(ch, &b->txs[t]));
     WH_TRY(begin(ch));
+    if (ch->tally != NULL) ch->evm.tracer = &ch->tally->tracer;
     for (unsigned t = 0; t < b->tx_count; t++)
         WH_TRY(run_tx(ch, &b->txs[t], &outcomes[t], head));
     WH_TRY(state_settle(&ch->state, &sink, &head->state_root));

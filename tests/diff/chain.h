@@ -10,6 +10,7 @@
 #include "evm/tx/execute.h"
 #include "evm/tx/validate.h"
 #include "tests/diff/case.h"
+#include "tests/diff/tally.h"
 #include "tests/support/nodes.h"
 
 enum { DIFF_BLOCKS_MAX = 64 };
@@ -28,6 +29,7 @@ struct diff_outcome {
 struct diff_chain {
     const struct evm_crypto *crypto;
     const struct diff_case *c;
+    struct tally *tally; /* may be NULL: the interpreter is not traced */
     struct wh_arena keep, state_arena, frames;
     struct nodes nodes;
     struct wh_preimages preimages;

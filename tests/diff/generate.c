@@ -160,17 +160,14 @@ static void make_target(struct maker *m, struct diff_tx *t)
 static void make_gas(struct maker *m, struct diff_tx *t)
 {
     struct rng *r = &m->rng;
-    t->gas = rng_in(r, 100000, rng_chance(r, 80) ? 1000000 : 3000000);
+    t->gas = rng_in(r, 200000, rng_chance(r, 70) ? 1500000 : 4000000);
     switch (rng_below(r, 20)) {
     case 0: t->gas = rng_in(r, 21000, 60000); break;
-    case 1: t->gas = rng_in(r, 1500000, 6000000); break;
+    case 1: t->gas = rng_chance(r, 80) ? rng_in(r, 1500000, 6000000) : 1u << 24; break;
     case 2:
-    case 3:
-    case 4: t->gas_near = (int64_t)rng_below(r, 5) - 1; break; /* used + 2 .. used - 2 */
-    case 5:
-    case 6: t->gas_near = (int64_t)rng_below(r, 3000) + 1; break; /* dies late */
-    case 7:
-    case 8: t->gas_near = (int64_t)rng_below(r, 100000) + 1; break;
+    case 3: t->gas_near = (int64_t)rng_below(r, 5) - 1; break;    /* used + 2 .. used - 2 */
+    case 4: t->gas_near = (int64_t)rng_below(r, 3000) + 1; break; /* dies late */
+    case 5: t->gas_near = (int64_t)rng_below(r, 100000) + 1; break;
     default: break;
     }
 }

@@ -4,6 +4,8 @@
  *   whittle-diff --anvil PROGRAM [--seed N] [--rounds N] [--fork NAME] [--blocks N] [--txs N]
  *                [--save FOLDER] [--all]     generated cases, one genesis a round; prints TAP; saves
  *                                            those that differ, or all
+ *   whittle-diff --tally [...]          the same cases on our side alone: what they do; exit code 1 if an
+ *                                       instruction, a precompile or an edge never came up
  *   whittle-diff [--anvil PROGRAM] FILE...   kept cases; without anvil against what they expect
  *   whittle-diff --write FILE                fills in what a kept case expects, from our side
  * Exit code 1: a difference; 2: something could not be run. */
@@ -14,21 +16,24 @@
 #include "evm/native/crypto.h"
 #include "tests/diff/compare.h"
 #include "tests/diff/generate.h"
+#include "tests/diff/segments.h"
 #include "tests/diff/sign.h"
 
 struct options {
     const char *anvil, *save, *fork;
     uint64_t seed;
     unsigned rounds, blocks, txs;
-    bool write, all;
+    bool write, all, tally;
 };
 
 struct counts {
     unsigned txs, blocks, accepted, succeeded, refused, known;
     uint64_t gas;
+    struct diff_segments segments;
 };
 
 static struct diff_chain chain;
+static struct tally tally;
 
 static bool fail(const char *what, wh_status s)
 {
@@ -103,8 +108,9 @@ static bool run_theirs(struct diff_anvil *a, const struct diff_block *b, struct 
 }
 
 /* Without the other side the chain goes on with our own headers. */
-static void run_alone(const struct diff_block *b, const struct diff_outcome *o,
-                      struct block_header *head, struct diff_report *r)
+static void run_alone(const struct options *opt, const struct diff_block *b,
+                      const struct diff_outcome *o, struct block_header *head,
+                      struct diff_report *r)
 {
     const struct diff_expect *e = &b->expect;
     uint8_t rlp[HEADER_MAX];
@@ -116,7 +122,7 @@ static void run_alone(const struct diff_block *b, const struct diff_outcome *o,
                 bytes32_eq(&e->state_root, &head->state_root) &&
                 bytes32_eq(&e->txs_root, &head->txs_root) &&
                 bytes32_eq(&e->receipts_root, &head->receipts_root);
-    if (same) return;
+    if (same || opt->tally) return;
     r->count++;
     wh_buf_printf(&r->lines, "# block %llu: %s\n", (unsigned long long)head->number,
                   e->known ? "not as expected" : "nothing expected");
@@ -161,10 +167,14 @@ static bool run_case(const struct options *opt, struct diff_case *c, struct diff
         if (ok) count(n, outcomes, b->tx_count, head.gas_used);
         if (ok && opt->anvil != NULL) ok = run_theirs(&anvil, b, outcomes, &head, r);
         if (ok && opt->write) expect(b, outcomes, &head);
-        if (ok && opt->anvil == NULL) run_alone(b, outcomes, &head, r);
+        if (ok && opt->anvil == NULL) run_alone(opt, b, outcomes, &head, r);
         diff_outcomes_done(outcomes, b->tx_count);
     }
     diff_anvil_stop(&anvil);
+    if (ok && r->count == 0 && !opt->tally) {
+        s = diff_segments_run(&chain, c, r, &n->segments);
+        if (s != WH_OK) ok = fail("segments", s);
+    }
     return ok;
 }
 
@@ -228,7 +238,33 @@ static int run_rounds(const struct options *opt)
         "%u known departures of the other side\n",
         opt->rounds, n.txs, n.blocks, n.accepted, n.succeeded, n.refused, (unsigned long long)n.gas,
         n.known);
+    printf(
+        "# %llu steps from traces of %llu bytes in all; one bit turned in each: %llu refused, the "
+        "others the same leaf\n",
+        (unsigned long long)n.segments.steps, (unsigned long long)n.segments.bytes,
+        (unsigned long long)n.segments.refused);
     return all ? 0 : 1;
+}
+
+static int run_tally(struct options *opt)
+{
+    struct counts n = {0};
+    tally_init(&tally);
+    chain.tally = &tally;
+    for (unsigned i = 0; i < opt->rounds; i++) {
+        struct diff_case c;
+        struct diff_report r = {0};
+        enum evm_fork fork = round_fork(opt, opt->seed + i);
+        diff_generate(opt->seed + i, fork, opt->blocks, opt->txs, chain.crypto, &c);
+        bool ran = run_case(opt, &c, &r, &n);
+        diff_case_done(&c);
+        if (!ran) return 2;
+    }
+    tally_print(&tally);
+    unsigned gaps = tally_gaps(&tally);
+    printf("%sok 1 - %u transactions reach every instruction, precompile and edge\n1..1\n",
+           gaps == 0 ? "" : "not ", n.txs);
+    return gaps == 0 ? 0 : 1;
 }
 
 static int run_files(const struct options *opt, char **paths, unsigned count)
@@ -272,6 +308,8 @@ int main(int argc, char **argv)
             opt.write = true;
         } else if (strcmp(argv[i], "--all") == 0) {
             opt.all = true;
+        } else if (strcmp(argv[i], "--tally") == 0) {
+            opt.tally = true;
         } else if (argv[i][0] != '-' && count < 1024) {
             files[count++] = argv[i];
         } else if (next != NULL && strcmp(argv[i], "--anvil") == 0) {
@@ -291,14 +329,18 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    if (opt.blocks >= DIFF_BLOCKS_MAX || opt.txs > 64 || (count == 0 && opt.anvil == NULL)) {
+    if (opt.blocks >= DIFF_BLOCKS_MAX || opt.txs > 64 ||
+        (count == 0 && opt.anvil == NULL && !opt.tally)) {
         fprintf(stderr,
                 "whittle-diff: --anvil PROGRAM or FILE, --blocks below 64, --txs up to 64\n");
         return 2;
     }
     const struct evm_crypto *crypto = wh_native_crypto();
     if (crypto == NULL || !diff_chain_open(&chain, crypto)) return 2;
-    int code = count > 0 ? run_files(&opt, files, count) : run_rounds(&opt);
+    if (opt.tally) opt.anvil = NULL;
+    int code = count > 0   ? run_files(&opt, files, count)
+               : opt.tally ? run_tally(&opt)
+                           : run_rounds(&opt);
     diff_chain_close(&chain);
     return code;
 }

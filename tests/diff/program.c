@@ -139,7 +139,8 @@ static void push_offset(struct program *p)
         u256 v = program_word(p->rng);
         program_push(p, &v);
     } else {
-        program_push_u64(p, rng_below(p->rng, rng_chance(p->rng, 80) ? 160 : 3000));
+        uint64_t top = rng_chance(p->rng, 80) ? 160 : rng_chance(p->rng, 95) ? 3000 : 100000;
+        program_push_u64(p, rng_below(p->rng, top));
     }
 }
 
@@ -237,6 +238,26 @@ void program_expr(struct program *p, unsigned depth)
 
 /* ---- statements: the stack is left as it was ---- */
 
+/* What a slot is set to: often 0, a small number, or what stands there (EIP-2200, EIP-3529). */
+static void put_store(struct program *p, uint8_t op, uint8_t load)
+{
+    uint64_t slot = rng_below(p->rng, 6);
+    switch (rng_below(p->rng, 6)) {
+    case 0: program_push_u64(p, 0); break;
+    case 1: program_push_u64(p, rng_below(p->rng, 3)); break;
+    case 2:
+        program_push_u64(p, slot);
+        program_op(p, load);
+        break;
+    default: program_expr(p, 2); break;
+    }
+    if (rng_chance(p->rng, 90))
+        program_push_u64(p, slot);
+    else
+        push_slot(p);
+    program_op(p, op);
+}
+
 static void put_copy(struct program *p)
 {
     switch (rng_below(p->rng, 5)) {
@@ -322,11 +343,18 @@ static void put_loop(struct program *p)
 
 static void put_stack(struct program *p)
 {
-    unsigned n = (unsigned)rng_in(p->rng, 2, rng_chance(p->rng, 3) ? 40 : 6);
+    unsigned n = (unsigned)rng_in(p->rng, 2, rng_chance(p->rng, 15) ? 24 : 6);
+    unsigned top = n > 16 ? 16 : n - 1;
     for (unsigned i = 0; i < n; i++, p->height++)
-        program_expr(p, 1);
-    for (unsigned i = 0; i < 3; i++)
-        program_op(p, (uint8_t)(0x90 + rng_below(p->rng, n > 16 ? 16 : n - 1)));
+        program_expr(p, (unsigned)rng_below(p->rng, 2));
+    for (unsigned i = 0; i < 3 + top / 4; i++) {
+        program_op(p, (uint8_t)(0x90 + rng_below(p->rng, top)));
+        if (!rng_chance(p->rng, 40)) continue;
+        program_op(p,
+                   (uint8_t)(0x80 + rng_below(p->rng, top))); /* a copy ends in place of the top */
+        program_op(p, 0x90);
+        program_op(p, 0x50);
+    }
     push_slot(p);
     program_op(p, 0x55);
     p->height -= n;
@@ -334,9 +362,41 @@ static void put_stack(struct program *p)
         program_op(p, 0x50);
 }
 
+/* A jump over bytes that are never run, or to a routine that jumps back. */
+static void put_jump(struct program *p)
+{
+    if (rng_chance(p->rng, 50)) {
+        size_t over = put_label(p);
+        program_op(p, 0x56);
+        for (size_t i = rng_below(p->rng, 4); i > 0; i--)
+            program_op(p, (uint8_t)rng_below(p->rng, 0x60)); /* no PUSH: the label stays code */
+        put_destination(p, over);
+        return;
+    }
+    size_t back = put_label(p), over = put_label(p);
+    size_t routine = p->code->len + 1 - p->start;
+    program_op(p, 0x56);
+    program_op(p, 0x5b);
+    p->height++; /* where it came from */
+    program_statements(p, 1);
+    p->height--;
+    program_op(p, 0x56);
+    store_be16(p->code->ptr + over, (uint16_t)routine);
+    put_destination(p, back);
+}
+
+/* A jump into the data of a PUSH, which holds a JUMPDEST's byte. */
+static void put_false_jump(struct program *p)
+{
+    program_op(p, 0x61);
+    wh_buf_put(p->code, "\x5b\x5b", 2);
+    program_push_u64(p, p->code->len - 1 - p->start);
+    program_op(p, 0x56);
+}
+
 static void put_end(struct program *p)
 {
-    switch (rng_below(p->rng, 12)) {
+    switch (rng_below(p->rng, 20)) {
     case 0: program_op(p, 0x00); break;
     case 1: program_op(p, 0xfe); break;
     case 2:
@@ -345,17 +405,37 @@ static void put_end(struct program *p)
         program_op(p, 0xfd);
         break;
     case 3:
-        if (rng_chance(p->rng, 40)) {
-            push_target(p);
-            program_op(p, 0xff);
+        if (rng_chance(p->rng, 30)) {
+            program_op(p, 0x00);
             break;
         }
-        program_op(p, 0x00);
+        if (rng_chance(p->rng, 30))
+            program_op(p, 0x30); /* to itself */
+        else
+            push_target(p);
+        program_op(p, 0xff);
         break;
     case 4: /* a jump to nowhere */
         program_expr(p, 0);
         program_op(p, 0x56);
         break;
+    case 5: put_false_jump(p); break;
+    case 6: /* the code ends inside a PUSH, if nothing stands behind it */
+        if (p->tail.len == 0) {
+            program_op(p, (uint8_t)rng_in(p->rng, 0x60, 0x7f));
+            if (rng_chance(p->rng, 50)) program_op(p, 0xff);
+            break;
+        }
+        program_op(p, 0x00);
+        break;
+    case 7: { /* pushes until the stack is full */
+        size_t top = p->code->len - p->start;
+        program_op(p, 0x5b);
+        program_op(p, 0x5a);
+        program_push_u64(p, top);
+        program_op(p, 0x56);
+        break;
+    }
     default:
         program_push_u64(p, rng_below(p->rng, 100));
         push_offset(p);
@@ -366,17 +446,14 @@ static void put_end(struct program *p)
 
 static void put_statement(struct program *p)
 {
-    static const unsigned weights[] = {22, 6, 14, 8, 8, 26, 6, 10, 6, 5, 2, 1};
-    switch (rng_weighted(p->rng, weights, 12)) {
-    case 0:
-        program_expr(p, 2);
-        push_slot(p);
-        program_op(p, 0x55);
-        break;
+    static const unsigned weights[] = {22, 6, 14, 8, 8, 26, 6, 10, 6, 6, 2, 4, 1};
+    switch (rng_weighted(p->rng, weights, 13)) {
+    case 0: put_store(p, 0x55, 0x54); break;
     case 1:
-        program_expr(p, 2);
-        push_slot(p);
-        program_op(p, program_since(p, FORK_CANCUN) ? 0x5d : 0x55);
+        if (program_since(p, FORK_CANCUN))
+            put_store(p, 0x5d, 0x5c);
+        else
+            put_store(p, 0x55, 0x54);
         break;
     case 2:
         program_expr(p, 2);
@@ -397,6 +474,7 @@ static void put_statement(struct program *p)
         put_end(p);
         put_destination(p, over);
         break;
+    case 11: put_jump(p); break;
     default: program_op(p, (uint8_t)rng_next(p->rng)); break;
     }
 }

@@ -8,6 +8,7 @@
 #include "evm/interp/evm.h"
 #include "evm/native/crypto.h"
 #include "game/contracts/generated/contracts.h"
+#include "tests/parity/chain_code.h"
 
 #define ROOM ((size_t)1 << 30)
 
@@ -20,17 +21,6 @@ struct chain_l1 {
     struct evm evm;
     address verifier, inbox, game, deployer;
 };
-
-/* step(uint64,bytes32,bytes,bytes): the 32 bytes of the proof, or a revert. Anything else (execId,
- * extraGas): 0. The selector goes to bytes 8..11. */
-static const uint8_t VERIFIER[] = {
-    0x60, 0x00, 0x35, 0x60, 0xe0, 0x1c,                         /* selector */
-    0x80, 0x63, 0,    0,    0,    0,    0x14, 0x60, 0x15, 0x57, /* step? */
-    0x60, 0x20, 0x60, 0x00, 0xf3,                               /* 0 */
-    0x5b, 0x60, 0x64, 0x35, 0x60, 0x04, 0x01,                   /* offset of proof */
-    0x80, 0x35, 0x60, 0x20, 0x14, 0x60, 0x29, 0x57,             /* 32 bytes? */
-    0x60, 0x00, 0x60, 0x00, 0xfd,                               /* revert */
-    0x5b, 0x60, 0x20, 0x01, 0x35, 0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3};
 
 static wh_status no_preimage(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
 {
@@ -117,34 +107,20 @@ static bool deploy(struct chain_l1 *c, const struct contract_code *code, wh_span
     return result.halt == EVM_SUCCESS;
 }
 
-static void put_verifier(struct chain_l1 *c)
-{
-    uint8_t code[sizeof VERIFIER];
-    const u256 nothing = {{0}};
-    memcpy(code, VERIFIER, sizeof code);
-    abi_selector("step(uint64,bytes32,bytes,bytes)", code + 8);
-    must(state_put_account(&c->state, &c->verifier, 1, &nothing, wh_span_of(code, sizeof code)));
-}
-
 void chain_reset(struct chain_l1 *c, uint64_t time)
 {
+    uint8_t room[CHAIN_CODE_VERIFIER];
     open_state(c, time);
     c->deployer = (address){{1}};
     c->verifier = (address){{0xaa, 1}};
     c->inbox = (address){{0xaa, 2}};
     c->game = (address){{0xaa, 3}};
     chain_fund(c, &c->deployer, 1);
-    put_verifier(c);
+    const u256 nothing = {{0}};
+    wh_span code = chain_code_verifier(room);
+    must(state_put_account(&c->state, &c->verifier, 1, &nothing, code));
     struct wh_buf args = {0};
-    abi_put_u64(&args, 0);        /* genesisTime */
-    abi_put_u64(&args, 2);        /* rollup */
-    abi_put_u64(&args, 0);        /* anyone posts */
-    abi_put_u64(&args, 7);        /* coinbase */
-    abi_put_u64(&args, 30000000); /* gasLimit */
-    abi_put_u64(&args, 1000);     /* itemMax */
-    abi_put_u64(&args, 2);        /* forcedMax */
-    abi_put_u64(&args, 100000);   /* forcedGasCap */
-    abi_put_u64(&args, 30);       /* forceDelay */
+    chain_code_inbox(&args);
     if (!deploy(c, &contract_inbox, wh_buf_span(&args), &c->inbox)) abort();
     wh_buf_done(&args);
 }
@@ -161,6 +137,18 @@ bool chain_deploy_game(struct chain_l1 *c, const struct game_config *cfg)
     uint8_t args[GAME_CONFIG_SIZE];
     game_config_encode(cfg, args);
     return deploy(c, &contract_game, wh_span_of(args, sizeof args), &c->game);
+}
+
+/* EIP-2929, 3651: who a transaction has touched before it runs, so that gas is that of a real one. */
+static void warm_up(struct chain_l1 *c, const address *from, const address *to)
+{
+    const address *all[3] = {from, to, &c->block.coinbase};
+    for (unsigned i = 0; i < 3; i++) {
+        struct account *a = state_account(&c->state, all[i]);
+        bool cold;
+        if (a == NULL) abort();
+        must(state_warm(&c->state, a, &cold));
+    }
 }
 
 struct chain_reply chain_call(struct chain_l1 *c, const address *from, const address *to,
@@ -180,6 +168,7 @@ struct chain_reply chain_call(struct chain_l1 *c, const address *from, const add
     c->origin = (struct evm_origin){.origin = *from, .gas_price = u256_from_u64(gasprice)};
     wh_arena_rewind(&c->frames, 0);
     state_begin_tx(&c->state);
+    warm_up(c, from, to);
     must(evm_execute(&c->evm, &m, &r));
     must(state_commit_tx(&c->state, FORK_OSAKA));
     return (struct chain_reply){.ok = r.halt == EVM_SUCCESS,
@@ -217,7 +206,7 @@ bytes32 chain_slot(struct chain_l1 *c, const address *at, const bytes32 *key)
     return out;
 }
 
-size_t chain_slots(const struct chain_l1 *c, const address *at)
+size_t chain_slots(struct chain_l1 *c, const address *at)
 {
     size_t n = 0;
     for (size_t i = 0; i <= c->state.slots.mask; i++) {

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WH_TESTS_DIFF_PROCESS_H
+#define WH_TESTS_DIFF_PROCESS_H
+
+/* A process of anvil on a port of its own, mining on demand, with no accounts. */
+
+#include <sys/types.h>
+
+#include "proto/l1/rpc.h"
+
+struct anvil_process {
+    pid_t pid;
+    struct l1_rpc *rpc;
+    char log[64]; /* path, removed at the end */
+};
+
+/* anvil_process_start runs `program` with these arguments besides (NULL ends them). false says why on
+ * stderr. */
+bool anvil_process_start(struct anvil_process *a, const char *program, const char *const *args);
+void anvil_process_stop(struct anvil_process *a);
+
+#endif
