@@ -8,6 +8,17 @@
 #include "evm/base/bytes.h"
 #include "evm/base/status.h"
 
+/* MemorySanitizer sees what is read before it is written, also where memory is used again. */
+#if defined(__has_feature)
+#    if __has_feature(memory_sanitizer)
+void __msan_allocated_memory(const volatile void *p, size_t size);
+#        define WH_ARENA_FRESH(p, size) __msan_allocated_memory((p), (size))
+#    endif
+#endif
+#ifndef WH_ARENA_FRESH
+#    define WH_ARENA_FRESH(p, size) ((void)0)
+#endif
+
 struct wh_arena {
     uint8_t *base; /* borrowed */
     size_t used;
@@ -28,6 +39,7 @@ static inline void *wh_arena_alloc(struct wh_arena *a, size_t size, size_t align
     size_t at = (a->used + (align - 1)) & ~(align - 1);
     if (at > a->cap || size > a->cap - at) return NULL;
     a->used = at + size;
+    WH_ARENA_FRESH(a->base + at, size);
     return a->base + at;
 }
 

@@ -3,7 +3,7 @@
 #include "evm/mpt/mpt.h"
 #include "evm/mpt/node.h"
 
-enum { BATCH = 128 };
+enum { BATCH = 40 }; /* of 64 bytes each: on the stack */
 
 /* The pending nodes of a commit by their distance from the root, as lists through node->next. */
 struct levels {

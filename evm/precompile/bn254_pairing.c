@@ -121,6 +121,9 @@ static void psi(g2_affine *r, const g2_affine *q, unsigned k)
 
 enum { BATCH = 8 };
 
+/* Else frames would be added to that of the loop over pairs. */
+#define NOT_IN_LINE __attribute__((noinline))
+
 struct batch {
     unsigned n;
     g1_affine p[BATCH];
@@ -128,7 +131,7 @@ struct batch {
 };
 
 /* f = f times the Miller functions of the batch; the squarings are shared. */
-static void miller(fp12 *f, const struct batch *b)
+NOT_IN_LINE static void miller(fp12 *f, const struct batch *b)
 {
     g2 t[BATCH];
     struct line l;
@@ -186,7 +189,7 @@ static void power_u(fp12 *r, const fp12 *a)
 
 /* f^((p^12 - 1) / r), times an exponent prime to r (Fuentes-Castaneda, Knapp,
  * Rodriguez-Henriquez, SAC 2011, algorithm 6; tools/gen_bn254.py checks the exponent). */
-static void final_exponentiation(fp12 *f)
+NOT_IN_LINE static void final_exponentiation(fp12 *f)
 {
     fp12 t0, t1, t2, t3, t4, g;
     fp12_conj(&t0, f);

@@ -90,7 +90,7 @@ static wh_status open_common(struct step *step)
 {
     struct seg_state *s = &step->s;
     struct frontier empty;
-    uint8_t bytes[FRONTIER_BYTES_MAX];
+    uint8_t bytes[FRONTIER_BYTES_EMPTY];
     frontier_init(&empty);
     size_t len = frontier_encode(&empty, bytes, sizeof bytes);
     step->m->crypto->keccak256(step->m->crypto->ctx, bytes, len, &s->txs_acc);

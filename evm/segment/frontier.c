@@ -170,17 +170,19 @@ static size_t put_leaf_head(uint8_t *out, const struct key *k, unsigned r, wh_sp
     return (size_t)(p - out);
 }
 
-/* leaf_refs_small: the leaves for all remainders, hashed side by side. */
-static void leaf_refs_small(const struct evm_crypto *crypto, const struct key *k, wh_span value,
-                            struct frontier_ref *refs)
+/* leaf_refs_small: the leaves for all remainders, hashed side by side. False: no memory for them. */
+static bool leaf_refs_small(const struct evm_crypto *crypto, struct wh_arena *scratch,
+                            const struct key *k, wh_span value, struct frontier_ref *refs)
 {
-    uint8_t node[FRONTIER_DEPTHS + 1][HEAD_MAX + SMALL];
+    size_t mark = wh_arena_mark(scratch), room = HEAD_MAX + value.len;
+    uint8_t *node = WH_NEW(scratch, uint8_t, room * (k->len + 1));
+    if (node == NULL) return false;
     wh_span in[FRONTIER_DEPTHS + 1];
     bytes32 hash[FRONTIER_DEPTHS + 1];
-    for (unsigned r = 0; r <= k->len; r++) {
-        size_t head = put_leaf_head(node[r], k, r, value);
-        memcpy(node[r] + head, value.ptr, value.len);
-        in[r] = wh_span_of(node[r], head + value.len);
+    for (unsigned r = 0; r <= k->len; r++, node += room) {
+        size_t head = put_leaf_head(node, k, r, value);
+        memcpy(node + head, value.ptr, value.len);
+        in[r] = wh_span_of(node, head + value.len);
     }
     crypto->keccak_many(crypto->ctx, k->len + 1, in, hash);
     for (unsigned r = 0; r <= k->len; r++) {
@@ -188,23 +190,35 @@ static void leaf_refs_small(const struct evm_crypto *crypto, const struct key *k
         refs[r].len = whole ? (uint8_t)in[r].len : 32;
         memcpy(refs[r].b, whole ? in[r].ptr : hash[r].b, refs[r].len);
     }
+    wh_arena_rewind(scratch, mark);
+    return true;
+}
+
+/* One leaf, its value hashed where it lies. */
+static void leaf_ref(const struct key *k, unsigned r, wh_span value, struct frontier_ref *ref)
+{
+    uint8_t node[HEAD_MAX + 32];
+    size_t head = put_leaf_head(node, k, r, value);
+    bytes32 h;
+    if (head + value.len < 32) {
+        memcpy(node + head, value.ptr, value.len);
+        ref->len = (uint8_t)(head + value.len);
+        memcpy(ref->b, node, ref->len);
+        return;
+    }
+    keccak256_2(wh_span_of(node, head), value, &h);
+    ref->len = 32;
+    memcpy(ref->b, h.b, 32);
 }
 
 /* leaf_refs fills refs[0..k->len]: which remainder is needed is known only later. */
-static void leaf_refs(const struct evm_crypto *crypto, const struct key *k, wh_span value,
-                      struct frontier_ref *refs)
+static void leaf_refs(const struct evm_crypto *crypto, struct wh_arena *scratch,
+                      const struct key *k, wh_span value, struct frontier_ref *refs)
 {
-    if (value.len <= SMALL) {
-        leaf_refs_small(crypto, k, value, refs);
+    if (scratch != NULL && value.len <= SMALL && leaf_refs_small(crypto, scratch, k, value, refs))
         return;
-    }
-    for (unsigned r = 0; r <= k->len; r++) { /* long values are hashed where they lie */
-        uint8_t head[HEAD_MAX];
-        bytes32 h;
-        keccak256_2(wh_span_of(head, put_leaf_head(head, k, r, value)), value, &h);
-        refs[r].len = 32;
-        memcpy(refs[r].b, h.b, 32);
-    }
+    for (unsigned r = 0; r <= k->len; r++)
+        leaf_ref(k, r, value, &refs[r]);
 }
 
 /* branch over the closed children of depth d. */
@@ -277,17 +291,23 @@ static void close_path(struct frontier *f, const struct evm_crypto *crypto, cons
 
 wh_status frontier_push(struct frontier *f, const struct evm_crypto *crypto, wh_span value)
 {
+    return frontier_push_in(f, crypto, NULL, value);
+}
+
+wh_status frontier_push_in(struct frontier *f, const struct evm_crypto *crypto,
+                           struct wh_arena *scratch, wh_span value)
+{
     if (f->n >= FRONTIER_ITEMS_MAX || value.len == 0) return WH_E_FORMAT;
     struct key zero = key_of(0), next = key_of(f->n);
     if (f->n == 0) {
-        leaf_refs(crypto, &zero, value, f->zero);
+        leaf_refs(crypto, scratch, &zero, value, f->zero);
     } else {
         if (f->n >= 2) {
             struct key last = key_of(f->n - 1);
             close_path(f, crypto, &last, f->pend, f->n == 128 ? &zero : &next);
         }
         if (f->n == 128) close_path(f, crypto, &zero, f->zero, &next);
-        leaf_refs(crypto, &next, value, f->pend);
+        leaf_refs(crypto, scratch, &next, value, f->pend);
     }
     f->n++;
     if (f->n > 128) memset(f->zero, 0, sizeof f->zero);

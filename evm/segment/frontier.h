@@ -7,6 +7,7 @@
  *
  * Keys RLP(i) ascend in trie order but for i = 0, which waits aside until item 128 or the root. */
 
+#include "evm/base/arena.h"
 #include "evm/base/bytes.h"
 #include "evm/base/crypto.h"
 #include "evm/base/status.h"
@@ -15,6 +16,7 @@ enum {
     FRONTIER_DEPTHS = 6,
     FRONTIER_ITEMS_MAX = 65535,
     FRONTIER_BYTES_MAX = 2524, /* of a frontier of up to FRONTIER_ITEMS_MAX items */
+    FRONTIER_BYTES_EMPTY = 4 + 2 * FRONTIER_DEPTHS,
 };
 
 /* How a parent holds a node: its hash (len 32) or the node itself (1..31); len 0: none. */
@@ -46,6 +48,11 @@ void frontier_hash(const struct frontier *f, const struct evm_crypto *crypto, by
 
 /* frontier_push appends value (not empty). WH_E_FORMAT if the list is full. */
 WH_MUST wh_status frontier_push(struct frontier *f, const struct evm_crypto *crypto, wh_span value);
+
+/* frontier_push_in does the same; with memory to put them together (given back) the nodes of a short value are
+ * hashed side by side. */
+WH_MUST wh_status frontier_push_in(struct frontier *f, const struct evm_crypto *crypto,
+                                   struct wh_arena *scratch, wh_span value);
 
 /* frontier_root is the trie's root over the items so far; f is unchanged. */
 void frontier_root(const struct frontier *f, const struct evm_crypto *crypto, bytes32 *root);

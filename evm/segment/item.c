@@ -172,13 +172,14 @@ static wh_status item_run(struct step *step, struct item *item, struct outcome *
 static wh_status frontier_advance(struct step *step, bytes32 *acc, wh_span value)
 {
     wh_span bytes;
-    struct frontier f;
     uint8_t next[FRONTIER_BYTES_MAX];
     const struct evm_crypto *crypto = step->m->crypto;
+    struct frontier *f = WH_NEW(&step->m->scratch, struct frontier, 1);
+    if (f == NULL) return WH_E_NOMEM;
     WH_TRY(step_ask(step, acc, &bytes));
-    WH_TRY(frontier_decode(bytes, &f));
-    WH_TRY(frontier_push(&f, crypto, value));
-    size_t len = frontier_encode(&f, next, sizeof next);
+    WH_TRY(frontier_decode(bytes, f));
+    WH_TRY(frontier_push_in(f, crypto, &step->m->scratch, value));
+    size_t len = frontier_encode(f, next, sizeof next);
     if (len == 0) return WH_E_FORMAT; /* larger than any that pushes make */
     crypto->keccak256(crypto->ctx, next, len, acc);
     return step_made(step, WH_OBJECT_DATA, acc, wh_span_of(next, len));

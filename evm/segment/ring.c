@@ -15,10 +15,14 @@ static void make_node(const bytes32 *l, const bytes32 *r, bytes32 *out, ring_nod
 
 void ring_root(const bytes32 slots[RING_SLOTS], bytes32 *root, ring_node emit, void *ctx)
 {
-    bytes32 level[RING_SLOTS / 2];
-    for (size_t i = 0; i < RING_SLOTS / 2; i++)
-        make_node(&slots[2 * i], &slots[2 * i + 1], &level[i], emit, ctx);
-    for (size_t n = RING_SLOTS / 4; n > 0; n /= 2) {
+    bytes32 level[RING_SLOTS / 4];
+    for (size_t i = 0; i < RING_SLOTS / 4; i++) {
+        bytes32 left, right;
+        make_node(&slots[4 * i], &slots[4 * i + 1], &left, emit, ctx);
+        make_node(&slots[4 * i + 2], &slots[4 * i + 3], &right, emit, ctx);
+        make_node(&left, &right, &level[i], emit, ctx);
+    }
+    for (size_t n = RING_SLOTS / 8; n > 0; n /= 2) {
         for (size_t i = 0; i < n; i++)
             make_node(&level[2 * i], &level[2 * i + 1], &level[i], emit, ctx);
     }

@@ -77,6 +77,37 @@ static void test_frontier_push__vectors(void)
     }
 }
 
+/* Values around the sizes where nodes become short, or are no longer put together; and no memory. */
+static void test_frontier_push_in__as_without_memory(void)
+{
+    static const size_t sizes[] = {1, 2, 20, 24, 28, 29, 55, 56, 255, 256, 1000, 4096, 4097, 9000};
+    static uint8_t block[40000], value[9000];
+    struct wh_arena scratch;
+    struct frontier alone, together, none;
+    frontier_init(&alone);
+    together = none = alone;
+    memset(value, 0x77, sizeof value);
+    for (size_t i = 0; i < 300; i++) {
+        wh_span v = wh_span_of(value, sizes[i % (sizeof sizes / sizeof *sizes)]);
+        bytes32 a, b, c;
+        value[0] = (uint8_t)i;
+        CHECK_EQ(frontier_push(&alone, &plain_crypto, v), WH_OK);
+        wh_arena_init(&scratch, block, sizeof block);
+        CHECK_EQ(frontier_push_in(&together, &plain_crypto, &scratch, v), WH_OK);
+        CHECK_EQ(wh_arena_mark(&scratch), 0);
+        wh_arena_init(&scratch, block, 100);
+        CHECK_EQ(frontier_push_in(&none, &plain_crypto, &scratch, v), WH_OK);
+        frontier_hash(&alone, &plain_crypto, &a);
+        frontier_hash(&together, &plain_crypto, &b);
+        frontier_hash(&none, &plain_crypto, &c);
+        CHECK_MEM(b.b, a.b, 32);
+        CHECK_MEM(c.b, a.b, 32);
+        frontier_root(&alone, &plain_crypto, &a);
+        frontier_root(&together, &plain_crypto, &b);
+        CHECK_MEM(b.b, a.b, 32);
+    }
+}
+
 static void test_frontier_decode__refuses_malformed(void)
 {
     size_t i;
@@ -164,6 +195,7 @@ int main(int argc, char **argv)
 {
     vectors = vec_load(argc > 1 ? argv[1] : ".", "tests/vectors/protocol/frontier.json.zst");
     RUN(test_frontier_push__vectors);
+    RUN(test_frontier_push_in__as_without_memory);
     RUN(test_frontier_decode__refuses_malformed);
     RUN(test_frontier_decode__exact_end);
     RUN(test_frontier_root__is_the_trie);
