@@ -55,10 +55,11 @@ STAGES = [
      setup(SAN, "-Db_sanitize=address,undefined", "-Dbuildtype=debugoptimized", "-Dwerror=false"), None, 900),
     ("unit-sanitize", "meson", suite(SAN, "unit", 6), f"{SAN}/meson-logs/unit.json", 1200),
     ("fuzz", "tap", f"tests/fuzz/run {SAN} build-tests/fuzz", None, 900),
-    ("build-rv64", "exit", f"tools/rv64 {RV64}", None, 300),
+    ("build-rv64", "exit", f"tests/guest/build.py rv64 {RV64}", None, 300),
+    ("gate-rv64", "tap", f"tests/rv64/gate.py {RV64}", None, 300),
+    ("guest-rv64", "tap", f"tests/guest/run.py rv64 {GCC} {RV64}", None, 1200),
     ("vectors-full", "sum", f"tests/vectors/full {GCC}/whittle-vectors build-tests/conformance.md",
      None, 3600),
-    ("precompiles-rv64", "tap", f"tests/rv64/precompiles {RV64}", None, 300),
 ]
 
 FULL_ONLY = {"vectors-full"}

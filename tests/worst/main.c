@@ -3,16 +3,17 @@
  * PROTOCOL 6, replays to the same leaf, and costs no more than X_max; or it crosses the witness cap, and
  * then the capped outcome has all that.
  *
- *   worst DATA [--full] [--group state|frames|precompiles] [--only NAME] [--table FILE] [--write DIR]
+ *   worst DATA [--full] [--group state|frames|precompiles] [--only NAME] [--table FILE] [--write DIR] [--segments FILE]
  *
  * DATA: tests/data. --full: states as large as they get. --table: writes docs/WORST-STEPS.md. --write:
- * each step as JSON, for those who prove it on an L1. */
+ * each step as JSON, for those who prove it on an L1. --segments: as records of tests/guest. */
 #include <getopt.h>
 #include <time.h>
 
 #include "evm/segment/price.h"
 #include "proto/sys/file.h"
 #include "proto/sys/json.h"
+#include "tests/guest/segment_file.h"
 #include "tests/tap.h"
 #include "tests/worst/scene.h"
 
@@ -51,11 +52,12 @@ struct row {
 
 static struct toy t;
 static struct {
-    const char *data, *group, *only, *table, *write;
+    const char *data, *group, *only, *table, *write, *segments;
     bool full;
 } options;
 static struct wh_buf rows_text;
 static struct row slowest;
+static FILE *segments;
 
 static double now_ms(void)
 {
@@ -228,6 +230,14 @@ static void write_step(const struct row *r)
     wh_buf_done(&text);
 }
 
+static void write_segment(const struct row *r)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s|%s|%s", r->kind->name, r->kind->what, side_names[r->side]);
+    CHECK(segment_put(segments, name, r->step.pre, UINT64_MAX, &t.input_hash, r->step.trace,
+                      r->step.x, &r->step.result));
+}
+
 static void run_kind(const struct kind *k, enum side side)
 {
     char name[64];
@@ -245,6 +255,7 @@ static void run_kind(const struct kind *k, enum side side)
         judge(&r, &c);
         say(&r);
         if (options.write) write_step(&r);
+        if (segments != NULL) write_segment(&r);
     }
     snprintf(name, sizeof name, "worst_%s_%s", k->name, side_names[side]);
     tap_result(name);
@@ -297,10 +308,13 @@ static bool wanted(const struct kind *k)
 
 static bool parse(int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"full", no_argument, NULL, 'f'},        {"group", required_argument, NULL, 'g'},
-        {"only", required_argument, NULL, 'o'},  {"table", required_argument, NULL, 't'},
-        {"write", required_argument, NULL, 'w'}, {0}};
+    static const struct option names[] = {{"full", no_argument, NULL, 'f'},
+                                          {"group", required_argument, NULL, 'g'},
+                                          {"only", required_argument, NULL, 'o'},
+                                          {"table", required_argument, NULL, 't'},
+                                          {"write", required_argument, NULL, 'w'},
+                                          {"segments", required_argument, NULL, 's'},
+                                          {0}};
     int c;
     while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
         switch (c) {
@@ -309,6 +323,7 @@ static bool parse(int argc, char **argv)
         case 'o': options.only = optarg; break;
         case 't': options.table = optarg; break;
         case 'w': options.write = optarg; break;
+        case 's': options.segments = optarg; break;
         default: return false;
         }
     options.data = optind + 1 == argc ? argv[optind] : NULL;
@@ -327,12 +342,14 @@ int main(int argc, char **argv)
 {
     if (!parse(argc, argv)) {
         fprintf(stderr, "usage: worst DATA [--full] [--group G] [--only NAME] [--table F] "
-                        "[--write DIR]\n");
+                        "[--write DIR] [--segments F]\n");
         return 2;
     }
+    if (options.segments != NULL && (segments = fopen(options.segments, "wb")) == NULL) return 2;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (wanted(&kinds[i])) run_sides(&kinds[i]);
     if (options.table) write_table();
     wh_buf_done(&rows_text);
+    if (segments != NULL && fclose(segments) != 0) return 2;
     return tap_done();
 }

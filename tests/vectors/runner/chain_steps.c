@@ -63,9 +63,12 @@ static bool from_traces(struct ways *w, uint8_t state[SEG_STATE_SIZE])
         struct seg_result result;
         wh_span trace;
         uint64_t x;
+        uint8_t pre[SEG_STATE_SIZE];
+        memcpy(pre, state, sizeof pre);
         wh_arena_rewind(&w->c->r->work, 0);
-        wh_status status = seg_capture(&env, state, target, w->input, state, &result, &trace, &x);
+        wh_status status = seg_capture(&env, pre, target, w->input, state, &result, &trace, &x);
         if (status != WH_OK) return trouble(w, "block from traces", i, status);
+        case_segment(w->c->r, pre, target, w->input, trace, x, &result);
         if (!same_step(w, i, &result)) return false;
     }
     if (!case_memory(w->c->r) || i == w->count) return true;

@@ -35,8 +35,11 @@ static wh_status step(struct work *w, size_t i, uint8_t state[SEG_STATE_SIZE])
     struct seg_result result;
     wh_span trace;
     uint64_t x;
+    uint8_t pre[SEG_STATE_SIZE];
+    memcpy(pre, state, sizeof pre);
     wh_arena_rewind(&w->r->frames, 0);
-    WH_TRY(seg_capture(&env, state, 1, &w->chain.input_hash, state, &result, &trace, &x));
+    WH_TRY(seg_capture(&env, pre, 1, &w->chain.input_hash, state, &result, &trace, &x));
+    case_segment(w->r, pre, 1, &w->chain.input_hash, trace, x, &result);
     if (i >= w->report.segments) return WH_E_MISMATCH;
     return bytes32_eq(&result.leaf, &w->report.results[i].leaf) ? WH_OK : WH_E_MISMATCH;
 }

@@ -23,6 +23,9 @@ static const char USAGE[] =
     "  --jobs N          workers; default one per core; 0: none, in this process\n"
     "  --timeout S       processor seconds that one case may take (default 900; 0: any)\n"
     "  --amsterdam       also files of Amsterdam, at the level of tries\n"
+    "  --sample N        each case whose name falls into one of N classes (1 in N, the same each "
+    "time)\n"
+    "  --segments DIR    write each step that was run from its trace there (tests/guest)\n"
     "  --skips FILE      cases not to run, each with its reason (default: the one built in)\n"
     "  --list-skips      print them and end\n"
     "  --table FILE      write the markdown table fork x suite (passed/failed/skipped)\n"
@@ -82,11 +85,16 @@ static bool value_of(struct arguments *a, const char *name, const char *value)
     uint64_t n;
     if (strcmp(name, "--fork") == 0) return (o->fork = value) != NULL;
     if (strcmp(name, "--filter") == 0) return (o->filter = value) != NULL;
+    if (strcmp(name, "--segments") == 0) return (o->segments = value) != NULL;
     if (strcmp(name, "--table") == 0) return (o->table = value) != NULL;
     if (strcmp(name, "--skips") == 0) return (o->skips = value) != NULL;
     if (strcmp(name, "--mode") == 0) return mode_of(value, &o->mode);
     if (strcmp(name, "--jobs") == 0 && number(value, JOBS_MAX, &n)) {
         o->jobs = (unsigned)n;
+        return true;
+    }
+    if (strcmp(name, "--sample") == 0 && number(value, UINT32_MAX, &n)) {
+        o->sample = (uint32_t)n;
         return true;
     }
     if (strcmp(name, "--timeout") == 0 && number(value, UINT32_MAX, &n)) {

@@ -11,6 +11,7 @@
 
 #include "proto/sys/file.h"
 #include "proto/sys/hex.h"
+#include "tests/guest/segment_file.h"
 
 /* Address space alone: pages come when they are touched. */
 #define KEEP_SIZE   ((size_t)1 << 34)
@@ -39,6 +40,7 @@ void runner_close(struct runner *r)
 {
     store_done(&r->store);
     wh_buf_done(&r->why);
+    if (r->segments != NULL) fclose(r->segments);
     munmap(r->keep.base, KEEP_SIZE);
     munmap(r->work.base, WORK_SIZE);
     munmap(r->frames.base, FRAMES_SIZE);
@@ -55,10 +57,23 @@ void runner_forget(struct runner *r)
 
 /* ---- cases ---- */
 
+/* FNV-1a: the same cases in each run, of all files and forks. */
+static bool sampled(uint32_t sample, const char *name, const char *fork)
+{
+    uint32_t h = 2166136261u;
+    if (sample < 2) return true;
+    for (const char *p = name; *p != 0; p++)
+        h = (h ^ (uint8_t)*p) * 16777619u;
+    for (const char *p = fork; *p != 0; p++)
+        h = (h ^ (uint8_t)*p) * 16777619u;
+    return (h ^ h >> 16) % sample == 0;
+}
+
 static bool wanted(const struct runner *r, const char *name, const char *fork)
 {
     const struct runner_options *o = r->opt;
     if (o->fork != NULL && strcmp(fork, o->fork) != 0) return false;
+    if (!sampled(o->sample, name, fork)) return false;
     return o->filter == NULL || strstr(name, o->filter) != NULL ||
            strstr(r->member->path, o->filter) != NULL;
 }
@@ -230,6 +245,22 @@ void case_skip(struct runner *r, const char *text)
     atomic_store(&r->slot->started_ms, 0);
     count(r, TALLY_SKIPPED);
     r->name = r->fork = NULL;
+}
+
+void case_segment(struct runner *r, const uint8_t pre[SEG_STATE_SIZE], uint64_t target,
+                  const bytes32 *input_hash, wh_span trace, uint64_t x,
+                  const struct seg_result *result)
+{
+    char text[1200];
+    if (r->opt->segments == NULL) return;
+    if (r->segments == NULL) {
+        snprintf(text, sizeof text, "%s/%ld.segments", r->opt->segments, (long)getpid());
+        r->segments = fopen(text, "wb");
+    }
+    snprintf(text, sizeof text, "%s: %s [%s]", r->member->path, r->name, r->fork);
+    if (r->segments == NULL ||
+        !segment_put(r->segments, text, pre, target, input_hash, trace, x, result))
+        case_differs(r, "segment", "written", "not");
 }
 
 struct slow {

@@ -14,9 +14,11 @@
  * Cases run in a process of their own making: what a case leaves in the arenas is rewound by the next. */
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "evm/base/arena.h"
 #include "evm/base/crypto.h"
+#include "evm/segment/run.h"
 #include "proto/sys/buf.h"
 #include "tests/vectors/runner/skips.h"
 #include "tests/vectors/runner/store.h"
@@ -32,6 +34,8 @@ struct runner_options {
     const char *fork, *filter; /* NULL: all */
     const char *table;         /* file for the markdown table, or NULL */
     const char *skips;         /* file of skips, or NULL */
+    const char *segments;      /* folder for captured steps, or NULL */
+    uint32_t sample;           /* one case in so many; 0: all */
     unsigned jobs;             /* 0: in this process, for a debugger */
     uint64_t timeout_ms;       /* processor time of one case; 0: any */
     enum run_mode mode;
@@ -88,6 +92,7 @@ struct runner {
     bool stateless; /* it was run from traces as well */
     bool bad;
     struct wh_buf why;
+    FILE *segments; /* owns; NULL until the first one is written */
 };
 
 /* claims_next claims a unit if the last one is spent. Not before: what a worker has claimed dies with it. */
@@ -114,6 +119,11 @@ void case_end(struct runner *r);
 /* case_skip ends the case as skipped, for a reason that shows in its content alone: text is a row of the
  * file of skips, or the case fails. */
 void case_skip(struct runner *r, const char *text);
+
+/* case_segment writes a captured step of the case to the folder of --segments; without one it does nothing. */
+void case_segment(struct runner *r, const uint8_t pre[SEG_STATE_SIZE], uint64_t target,
+                  const bytes32 *input_hash, wh_span trace, uint64_t x,
+                  const struct seg_result *result);
 
 /* case_memory, case_stateless: which ways does this case run? A case of slow.def may run from traces in
  * one fork alone. */

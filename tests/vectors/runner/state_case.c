@@ -120,6 +120,7 @@ wh_status state_case_step(struct state_case *c, struct state_step *out)
     open_block(c, pre);
     wh_arena_rewind(&c->r->work, 0);
     WH_TRY(seg_capture(&env, pre, 1, &unused, post, &result, &trace, &x));
+    case_segment(c->r, pre, 1, &unused, trace, x, &result);
     out->refused = result.phase == SEG_INVALID;
     return seg_state_decode(post, &out->post);
 }

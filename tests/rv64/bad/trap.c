@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Refused: ebreak. */
+void bad(void);
+
+void bad(void)
+{
+    __builtin_trap();
+}
