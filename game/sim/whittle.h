@@ -62,7 +62,8 @@ struct whittle_hooks {
     void (*ended)(void *ctx, const struct game *g);
 };
 
-/* whittle_gas: of a whole transaction, by the table. Splits: what the children were. */
-uint64_t whittle_split_gas(uint64_t fresh, uint64_t rivals, uint64_t merged);
+/* whittle_split_gas: of a split of 2^a children of which so many are the first of their context, so many a
+ * rival in it; the others are there already. Its words are taken to have no zero bytes but by chance. */
+uint64_t whittle_split_gas(unsigned a, uint64_t first, uint64_t rivals);
 
 #endif

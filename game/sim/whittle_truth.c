@@ -184,9 +184,3 @@ void whittle_address(uint32_t evil, uint32_t number, address *out)
     out->b[0] = evil ? 0xee : 0xaa;
     store_be32(out->b + 16, number + 1);
 }
-
-uint64_t whittle_split_gas(uint64_t fresh, uint64_t rivals, uint64_t merged)
-{
-    return SIM_GAS_SPLIT_BASE + fresh * SIM_GAS_CHILD_NEW + rivals * SIM_GAS_CHILD_RIVAL +
-           merged * SIM_GAS_CHILD_MERGED;
-}

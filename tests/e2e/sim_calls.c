@@ -2,7 +2,7 @@
 /* One scenario for a second and third play (e2e_sim_contracts.py).
  *
  *   sim_calls code verifier|inbox|post       creation code, and the call that gives the Inbox its input
- *   sim_calls play VERIFIER INBOX CHAIN INPUT HONEST EVIL,EVIL.. NAME=VALUE...
+ *   sim_calls play VERIFIER INBOX CHAIN INPUT HONEST,.. EVIL,.. NAME=VALUE...
  *
  * play runs the simulator, then the C twin on the same calls, one by one, comparing what every move
  * says; prints JSON lines: creation (of Game), call (time, from, to, data, value, gas, outcome),
@@ -94,10 +94,7 @@ static void on_call(void *ctx, const struct game_env *env, const struct game_arg
     struct play *p = ctx;
     struct wh_buf data = {0};
     p->calls++;
-    struct game_env metered =
-        *env; /* what the call turned out to take is what the contract meters */
-    metered.gas = gas;
-    if (game_apply(&p->twin, &metered, args) != e) {
+    if (game_apply(&p->twin, env, args) != e) {
         fprintf(stderr, "call %u: the twin says another thing\n", p->calls);
         p->differ++;
     }
@@ -132,8 +129,7 @@ static void on_end(void *ctx, const struct game *g)
         const struct game_node *a = game_node_at(g, i), *b = game_node_at(t, i);
         game_node_word(g, a, mine);
         game_node_word(t, b, other);
-        /* all but price and metered gas, which the simulator corrects when it knows the children */
-        if (memcmp(mine, other, 25) != 0 || mine[31] != other[31]) p->differ++;
+        if (memcmp(mine, other, 32) != 0) p->differ++;
         printf("{\"type\":\"node\"");
         hex("id", a->id.b, 32);
         hex("word", mine, 32);
@@ -153,6 +149,17 @@ static bool read_address(const char *text, size_t len, address *out)
     return len == 42 && text[0] == '0' && wh_hex_decode(text + 2, 40, out->b, 20);
 }
 
+/* Addresses with commas between them; 0: a defect. */
+static uint32_t read_addresses(const char *at, address *out, uint32_t max)
+{
+    uint32_t n = 0;
+    for (; n < max; n++, at += 43) {
+        if (!read_address(at, strcspn(at, ","), &out[n])) return 0;
+        if (at[42] == 0) return n + 1;
+    }
+    return 0;
+}
+
 static int play(int argc, char **argv)
 {
     static struct play p;
@@ -161,18 +168,14 @@ static int play(int argc, char **argv)
     struct wh_error err = {0};
     struct wh_arena arena;
     struct sim_stream stream = {3, 0, 0};
-    address honest, evil[8], verifier, inbox;
-    uint32_t n = 0;
+    address honest[8], evil[24], verifier, inbox;
     uint8_t args[GAME_CONFIG_SIZE];
     if (argc < 8 || !read_address(argv[2], strlen(argv[2]), &verifier) ||
-        !read_address(argv[3], strlen(argv[3]), &inbox) || !wh_hex_parse(argv[5], p.input.b, 32) ||
-        !read_address(argv[6], strlen(argv[6]), &honest))
+        !read_address(argv[3], strlen(argv[3]), &inbox) || !wh_hex_parse(argv[5], p.input.b, 32))
         return 2;
-    for (const char *at = argv[7]; n < 8 && read_address(at, strcspn(at, ","), &evil[n]); n++)
-        if (at[42] == ',')
-            at += 43;
-        else
-            at += 42;
+    uint32_t honests = read_addresses(argv[6], honest, 8),
+             evils = read_addresses(argv[7], evil, 24);
+    if (honests == 0 || evils == 0) return 2;
     sim_params_default(&params);
     for (int i = 8; i < argc; i++) {
         struct sim_axis a;
@@ -201,7 +204,8 @@ static int play(int argc, char **argv)
     uint32_t items;
     whittle_input(&p.truth, &hash, &items);
     if (game_push_input(&p.twin, &p.input, items) != GAME_OK) return 2;
-    const struct whittle_hooks hooks = {&p, &p.cfg, &p.input, &honest, evil, 1, n, on_call, on_end};
+    const struct whittle_hooks hooks = {&p,      &p.cfg, &p.input, honest, evil,
+                                        honests, evils,  on_call,  on_end};
     params.hooks = &hooks;
     if (sim_play(&params, &stream, &arena, NULL, NULL, NULL, &r, &err) != WH_OK) {
         fprintf(stderr, "%s\n", err.what);

@@ -386,7 +386,8 @@ static void test_arity__gas_per_path(void)
         double mgas; /* dispute notes D3, measured on a prototype */
     } row[] = {{20, 1, 2.67}, {20, 2, 2.33}, {18, 3, 2.60}, {20, 4, 4.16}};
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t gas = row[i].k / row[i].a * whittle_split_gas(UINT64_C(1) << row[i].a, 0, 0);
+        uint64_t gas =
+            row[i].k / row[i].a * whittle_split_gas(row[i].a, UINT64_C(1) << row[i].a, 0);
         printf("# 2^%u steps, arity %u: published %.2f M, ours %.2f M\n", row[i].k, 1u << row[i].a,
                row[i].mgas, (double)gas / 1e6);
         CHECK(fabs((double)gas / 1e6 / row[i].mgas - 1) < 0.08);
