@@ -78,6 +78,7 @@ void agent_close(struct agent *a)
     if (a->view_arena.base) (void)munmap(a->view_arena.base, a->view_arena.cap);
     if (a->tick_arena.base) (void)munmap(a->tick_arena.base, a->tick_arena.cap);
     free(a->waits);
+    free(a->words);
     wh_buf_done(&a->proof);
     memset(a, 0, sizeof *a);
 }
@@ -112,6 +113,16 @@ static wh_status run_inputs(struct agent *a, struct agent_news *news, struct wh_
     return WH_OK;
 }
 
+/* end_look writes down that a look came to its end: up to this head all is judged, and what it asks for
+ * is in the outbox. For those who look at the store. */
+static wh_status end_look(struct agent *a, struct wh_error *err)
+{
+    if (bytes32_eq(&a->looked, &a->head_hash)) return WH_OK;
+    WH_TRY(store_meta_put(a->opt.store, AGENT_LOOKED, wh_span_of(a->head_hash.b, 32), err));
+    a->looked = a->head_hash;
+    return WH_OK;
+}
+
 wh_status agent_tick(struct agent *a, struct agent_news *news, struct wh_error *err)
 {
     memset(news, 0, sizeof *news);
@@ -125,7 +136,8 @@ wh_status agent_tick(struct agent *a, struct agent_news *news, struct wh_error *
     if (news->verdict == SOLVER_ALARM)
         WH_LOG(ERROR, DISPUTE_LOST, "another assertion won a game of the own line: no more moves",
                WH_F_B32("game", &a->out.alarm_gid), WH_F_B32("winner", &a->out.alarm_winner));
-    return agent_send(a, news, err);
+    WH_TRY(agent_send(a, news, err));
+    return end_look(a, err);
 }
 
 wh_status agent_locate(struct agent *a, uint64_t step, struct agent_where *out,

@@ -21,6 +21,7 @@
 #include "proto/l1/outbox.h"
 
 #define AGENT_ATTESTERS 16u
+#define AGENT_LOOKED    "looked" /* meta of the store: hash of the L1 head of the last whole look */
 
 struct agent_options {
     const char *name;                /* of the program, for the log */
@@ -46,6 +47,14 @@ struct agent_wait {
     uint64_t since;
 };
 
+/* What node(id) answered. In a decided game only a claim changes what counts of it. */
+struct agent_word {
+    bytes32 id;
+    uint8_t word[32];
+    uint64_t since; /* word_age of then; 0: free */
+};
+#define AGENT_WORDS 4096u
+
 struct agent {
     struct agent_options opt;
     struct follower *follower;
@@ -54,14 +63,17 @@ struct agent {
     struct game view;
     struct wh_arena view_arena, tick_arena; /* own mappings */
     uint64_t folded;                        /* seq of the last event in the view */
-    bool view_ready, folded_any;            /* view_ready false: fold from the start */
-    uint64_t told;                          /* seq up to which events were logged */
-    uint64_t distrust;                      /* blocks to read again when events do not fit */
-    uint64_t folding;                       /* L1 block of the event at hand */
-    bytes32 chunk_tx;   /* last transaction of a Chunk event that was looked at */
-    bytes32 verified;   /* head at which the view was held against the contract */
-    bytes32 doubted;    /* head at which a move that was made was asked for again */
-    size_t verify_next; /* row of the own line to begin with */
+    uint64_t word_age;           /* grows with each event about a pot, and when the view is begun */
+    struct agent_word *words;    /* owns, AGENT_WORDS by their id; NULL: none yet */
+    bool view_ready, folded_any; /* view_ready false: fold from the start */
+    uint64_t told;               /* seq up to which events were logged */
+    uint64_t distrust;           /* blocks to read again when events do not fit */
+    uint64_t folding;            /* L1 block of the event at hand */
+    bytes32 chunk_tx;            /* last transaction of a Chunk event that was looked at */
+    bytes32 verified;            /* head at which the view was held against the contract */
+    bytes32 doubted;             /* head at which a move that was made was asked for again */
+    bytes32 looked;              /* head of the last look that came to its end */
+    size_t verify_next;          /* row of the own line to begin with */
     uint64_t head, head_time, final_block;
     bytes32 head_hash;
     bool caught_up;

@@ -255,6 +255,9 @@ static wh_status fold_one(void *ctx, const struct store_event *e, struct wh_erro
                            (unsigned long long)e->l1_block, game_event_name(ev.kind));
         if (ev.kind == GAME_EVENT_INPUT || ev.kind == GAME_EVENT_ETHEREUM_INPUT)
             WH_TRY(keep_input(a, e, &ev, &input, err));
+        if (ev.kind == GAME_EVENT_SLASHED || ev.kind == GAME_EVENT_REWARDED ||
+            ev.kind == GAME_EVENT_SWEPT)
+            a->word_age++;
         WH_TRY(agent_record(a, e, &ev, err));
         if (a->folded_any || e->seq > a->told) tell(a, &ev, e);
     } else if (known) {
@@ -270,6 +273,7 @@ static wh_status begin_view(struct agent *a, struct wh_error *err)
 {
     a->view_arena.used = 0;
     a->folded = 0;
+    a->word_age++;
     a->folded_any = false;
     memset(&a->chunk_tx, 0, sizeof a->chunk_tx);
     if (game_init(&a->view, &a->opt.net->cfg, &a->view_arena, a->opt.crypto,
