@@ -9,9 +9,11 @@
 #include "proto/sys/file.h"
 #include "proto/sys/hex.h"
 
-#define QUIET_MS      250u /* without a new block: everybody has answered */
-#define STEP_S        10u  /* L1 time moved at once */
+#define QUIET_MS      1000u /* without a new block: whoever has not said that he is done will not */
+#define STEP_S        10u   /* L1 time moved at once */
 #define STUCK_MS      15000u
+#define CLAIMS_MS     3000u /* without a new claim, before all stand */
+#define DRILL_S       200u  /* L1 time over which kills are spread */
 #define CHALLENGER_MS 5000u /* it comes at the latest then, whoever has posted */
 
 /* wants: does the honest strategy, as this party, want a move now? leaving: it is on its way out. */
@@ -87,7 +89,7 @@ static wh_status kill_one(struct show *s, struct drill *d, struct wh_error *err)
     s->kills++;
     show_say(s, "  drill: %s is killed (%u of %llu) and started again", c->name, s->kills,
              (unsigned long long)s->cfg->kills);
-    d->next_ms = wh_mono_ms() + 60 + draw(&d->random) % 700;
+    d->next_ms = wh_mono_ms() + 40 + draw(&d->random) % 300;
     return child_start(c, err);
 }
 
@@ -104,6 +106,41 @@ static wh_status drills(struct show *s, struct drill *d, struct wh_error *err)
         WH_TRY(l1_dev_reorg(s->rpc, s->cfg->reorg, err));
     }
     return WH_OK;
+}
+
+/* --- has everybody answered? */
+
+static wh_status count_live(void *ctx, const struct store_intent *i, struct wh_error *err)
+{
+    (void)err;
+    *(size_t *)ctx += i->state == STORE_INTENT_QUEUED || i->state == STORE_INTENT_SENT;
+    return WH_OK;
+}
+
+/* done: this party has looked at the head, and has nothing on the way. No answer counts as no. */
+static bool done(const struct show *s, struct party *p)
+{
+    struct wh_error err = {0};
+    struct wh_buf looked = {0};
+    bool found = false;
+    size_t live = 0;
+    int code;
+    if (!p->child || (!p->honest && child_gone(p->child, &code))) return true; /* liars may end */
+    if (!p->seen && store_open_read(&p->seen, p->datadir, &err) != WH_OK) return false;
+    wh_status st = store_meta_get(p->seen, AGENT_LOOKED, &looked, &found, &err);
+    bool here = st == WH_OK && found && looked.len == 32 &&
+                memcmp(looked.ptr, s->agent.head_hash.b, 32) == 0;
+    wh_buf_done(&looked);
+    return here && store_intents_each(p->seen, false, count_live, &live, &err) == WH_OK &&
+           live == 0;
+}
+
+static bool all_done(struct show *s)
+{
+    bool yes = done(s, &s->proposer) && done(s, &s->challenger);
+    for (size_t i = 0; yes && i < s->cfg->rivals; i++)
+        yes = done(s, &s->rivals[i]);
+    return yes;
 }
 
 /* --- the loop */
@@ -157,8 +194,21 @@ static bool over(struct show *s, bool left)
     struct tally t = count(s);
     if (t.roots == 0 || t.confirmed + t.rejected < t.roots) return false;
     if (!left) return true;
-    return t.bonds == 0 && t.credits == 0 && !wants(s, &s->challenger, true) &&
-           !wants(s, &s->proposer, true);
+    return s->kills >= s->cfg->kills && t.bonds == 0 && t.credits == 0 &&
+           !wants(s, &s->challenger, true) && !wants(s, &s->proposer, true);
+}
+
+/* time_to_move: nobody has anything to do at this second of L1. begun: all claims stand; before that
+ * nobody's clock should run. */
+static bool time_to_move(struct show *s, bool begun)
+{
+    uint64_t quiet = wh_mono_ms() - s->last_change_ms;
+    /* kills are spread over the whole game */
+    if (s->kills * DRILL_S < s->cfg->kills * (s->moved_s + STEP_S)) return false;
+    if (quiet <= QUIET_MS && !all_done(s)) return false;
+    if (!begun && count(s).roots == 0)
+        return true; /* the first claim needs a block behind the Game's */
+    return (begun || quiet > CLAIMS_MS) && (!wants(s, &s->challenger, false) || quiet > STUCK_MS);
 }
 
 wh_status show_play(struct show *s, struct wh_error *err)
@@ -182,12 +232,9 @@ wh_status show_play(struct show *s, struct wh_error *err)
             left = true;
             WH_TRY(show_leave(s, err));
         }
-        uint64_t quiet = wh_mono_ms() - s->last_change_ms;
-        bool begun = t.roots > s->cfg->rivals; /* before, nobody's clock should run */
-        if (quiet > QUIET_MS && (begun || quiet > 3000) &&
-            (!wants(s, &s->challenger, false) || quiet > STUCK_MS))
-            WH_TRY(move_time(s, begun ? STEP_S : 1, err));
-        wh_sleep_ms(20);
+        if (time_to_move(s, t.roots > s->cfg->rivals))
+            WH_TRY(move_time(s, t.roots > s->cfg->rivals ? STEP_S : 1, err));
+        wh_sleep_ms(10);
     }
     return look(s, err);
 }

@@ -28,6 +28,7 @@ struct party {
     struct l1_key key;
     char key_path[256], datadir[256];
     struct child *child;
+    struct store *seen; /* its store, read-only; NULL until it is there */
     bool honest;
 };
 

@@ -376,6 +376,10 @@ void show_close(struct show *s)
 {
     for (size_t i = s->child_count; i-- > 0;)
         child_done(&s->children[i]);
+    store_close(s->proposer.seen);
+    store_close(s->challenger.seen);
+    for (size_t i = 0; i < SHOW_RIVALS_MAX; i++)
+        store_close(s->rivals[i].seen);
     agent_close(&s->agent);
     l2_close(&s->l2);
     store_close(s->store);
