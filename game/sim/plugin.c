@@ -65,6 +65,8 @@ wh_status sim_plugin_open(const char *command, uint64_t timeout_s, struct sim_pl
         return st;
     }
     if (p->pid == 0) {
+        (void)setpgid(0,
+                      0); /* the shell may start the program as a child: both are ended together */
         dup2(down[0], 0);
         dup2(up[1], 1);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -93,7 +95,7 @@ void sim_plugin_close(struct sim_plugin *p)
         }
         wh_sleep_ms(50);
     }
-    kill(p->pid, SIGKILL);
+    if (kill(-p->pid, SIGKILL) != 0) kill(p->pid, SIGKILL);
     waitpid(p->pid, NULL, 0);
     free(p);
 }
