@@ -27,6 +27,8 @@ class Stub:
 
     def __init__(self, answer, status=200):
         class Handler(BaseHTTPRequestHandler):
+            wbufsize, disable_nagle_algorithm = -1, True  # one segment, at once
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 out = answer(body) if callable(answer) else answer
@@ -40,7 +42,7 @@ class Stub:
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
         self.server.shutdown()

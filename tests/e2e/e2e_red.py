@@ -10,7 +10,7 @@ import time
 
 from rival import Chain, Rival, forged, keccak, leaf
 from stage import address_of, AGREE, CONFIRMED, ETHER, INVALID, L2, Proxy, Stage, block_json, false_block, lagging
-from world import BLOCK, TOP, expect
+from world import BLOCK, NPM, TOP, expect
 
 FULL = os.environ.get("WH_FULL") == "1"
 DATA = os.path.join(TOP, "tests/data/blocks")
@@ -185,7 +185,7 @@ def test_red__load_balancer_with_a_lagging_node(t):
         url = s.proxy(lagging(3, turn=lambda n: n % 5 in (1, 2))).url
         c = s.challenger(url=url)
         s.liar("balance@12")
-        s.play(lambda: s.judged(c, 2), timeout=90, step=5)
+        s.play(lambda: s.judged(c, 2), timeout=90)
         expect(c.text().count("event=start") == 1, "it was started again")
 
 
@@ -206,7 +206,7 @@ def test_red__logs_that_are_lost_silently(t):
     with Stage(t, k=6) as s:
         c = s.challenger(url=s.proxy(late_index()).url)
         s.liar("balance@12")
-        s.play(lambda: s.judged(c, 2), timeout=60, step=5)
+        s.play(lambda: s.judged(c, 2))
         expect("W-RPC-014" in c.text(), "nothing was lost")
 
 
@@ -224,7 +224,7 @@ def test_red__transactions_lost_from_the_pool(t):
             return forward(method, params)
         c = s.challenger(url=s.proxy(mangle).url)
         s.liar("balance@12")
-        s.play(lambda: s.judged(c, 2), timeout=90, step=5)
+        s.play(lambda: s.judged(c, 2), timeout=90)
         expect(state["lost"] > 5, state)
 
 
@@ -293,17 +293,79 @@ def test_red__too_poor_to_post_then_funded(t):
         s.play(lambda: s.judged(p, 1))
 
 
-def test_red__one_datadir_one_daemon_one_key_one_daemon(t):
+def test_red__one_datadir_one_daemon(t):
     with Stage(t, k=6) as s:
         p = s.proposer()
         s.wait("the post", lambda: p.claims())
         code, _, err = t.run("whittle-proposer", *p.argv[1:], "--once")
         expect(code == 5 and "W-STORE-002" in err, f"exit {code}: {err}")
-        twin = s.challenger(name="twin", key=p.key, honest=False)
+
+
+def test_red__one_key_one_daemon(t):
+    """A transaction that is not ours with our key ends the daemon; started again, it goes on behind it."""
+    with Stage(t, k=6) as s:
+        p = s.proposer()
+        s.wait("the post", lambda: p.claims())
+        p.honest = False
+        with open(p.key) as f:
+            subprocess.run([os.path.join(NPM, "cast"), "send", "--rpc-url", s.node.url, "--private-key",
+                            f.read().strip(), s.rich, "--value", "1"], check=True, capture_output=True)
+        s.wait("the end", lambda: not p.running())
+        expect(p.process.poll() == 8 and "W-KEY-006" in p.text(), p.process.poll())
+        p.honest = True
+        p.start()
         s.liar("balance@12")
-        s.play(lambda: any(q.process.poll() is not None for q in (p, twin)) or s.judged(twin, 2))
-        dead = [q for q in (p, twin) if q.process.poll() is not None]
-        expect(all(q.process.poll() == 8 for q in dead), [q.process.poll() for q in dead])
+        s.play(lambda: s.judged(p, 2))
+
+
+def test_red__two_daemons_with_one_key(t):
+    """They use each other's nonces all through a dispute, and end with 8 when they see that. Whoever
+    started them starts them again: the dispute ends as it must."""
+    with Stage(t, k=6) as s:
+        p = s.proposer()
+        twin = s.challenger(name="twin", key=p.key)
+        s.liar("balance@12")
+        ends = {}
+
+        def each():
+            for q in (p, twin):
+                q.may_end = (8,)
+                code = q.process.poll()
+                if code == 8:
+                    ends[q.name] = ends.get(q.name, 0) + 1
+                    q.start()
+            s.node.rpc("evm_mine")
+            time.sleep(0.1)
+        s.play(lambda: s.judged(p, 2), each=each, step=5)
+        print(f"# ended with 8: {ends}")
+
+
+def test_red__rewards_are_looked_up_once(t):
+    """While a pot may pay, each look asks about every own move: L1 is asked again only after an event that
+    may have changed the answer, or a reorg."""
+    node_call = "0x" + keccak(b"node(bytes32)")[:4].hex()
+    with Stage(t, k=6) as s:
+        asked = []
+
+        def mangle(method, params, forward):
+            if method == "eth_call" and (params[0].get("data") or params[0].get("input")).startswith(node_call):
+                asked.append(params)
+            return forward(method, params)
+        c = s.challenger(url=s.proxy(mangle).url)
+        s.liar("balance@12")
+        s.play(lambda: c.rows("SELECT 1 FROM intents WHERE kind = 'claim' AND state = 3"))
+        s.wait("the last look", lambda: s.done(honest=True))
+        paid = int(c.rows("SELECT count(*) FROM intents WHERE kind IN ('split', 'prove')")[0][0])
+        expect(len(asked) >= paid, (len(asked), paid))
+        asked.clear()
+        for _ in range(8):
+            s.pass_time(1)
+            s.wait("a look", lambda: s.done(honest=True))
+        expect(not asked, f"asked {len(asked)} times for nothing")
+        s.node.rpc("whittle_reorg", 2, {"transactions": "pool"})
+        s.pass_time(1)
+        s.wait("a look", lambda: s.done(honest=True))
+        expect(asked, "not asked after a reorg")
 
 
 def test_red__stopped_for_long_and_killed_without_warning(t):
@@ -445,5 +507,5 @@ def test_red__quorum_of_two_one_always_late(t):
         late = s.proxy(lagging(turn=lambda n: True, seconds=0.3)).url
         c = s.challenger("--l1-quorum", "2", "--l1-eth-rpc", late)
         s.liar("balance@12")
-        s.play(lambda: s.judged(c, 2), step=5, timeout=90)
+        s.play(lambda: s.judged(c, 2), timeout=90)
         expect(c.text().count("W-RPC-012") < 20, "it stood still for want of a quorum")

@@ -38,6 +38,7 @@ class Proxy:
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
+            wbufsize, disable_nagle_algorithm = -1, True  # one segment, at once
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
@@ -59,7 +60,7 @@ class Proxy:
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def forward(self, method, params):
         return ask(self.url_behind, method, *params)
@@ -98,6 +99,7 @@ class Party:
         self.log = stage.t.path(name + ".log")
         self.key, self.address = key, address_of(key) if key else None
         self.process = None
+        self.may_end = ()  # exit codes that do not end the play
 
     def start(self, *more):
         out = open(self.log, "a")
@@ -130,12 +132,13 @@ class Party:
             "SELECT a.aid, a.status, v.verdict, v.reason FROM assertions a "
             "LEFT JOIN verdicts v ON v.aid = a.aid")}
 
-    def idle(self, head):
-        """It has seen the head, and nothing of its own is on the way."""
-        seen = self.rows("SELECT max(number) FROM l1_blocks")
-        if not seen or seen[0][0] is None or seen[0][0] < head:
-            return False
-        return self.rows("SELECT count(*) FROM intents WHERE state IN (0, 1)") == [(0,)]
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def done(self, head):
+        """It has looked at the head (its hash) to the end, and nothing of its own is on the way."""
+        return self.rows("SELECT value, (SELECT count(*) FROM intents WHERE state IN (0, 1)) FROM meta "
+                         "WHERE key = 'looked'") == [(head, 0)]
 
 
 class Stage:
@@ -248,7 +251,7 @@ class Stage:
     def head(self):
         return int(self.node.rpc("eth_blockNumber"), 16)
 
-    def wait(self, what, until, timeout=20):
+    def wait(self, what, until, timeout=60):
         """Real time only."""
         end = time.monotonic() + timeout
         while not until():
@@ -258,35 +261,34 @@ class Stage:
 
     def alive(self):
         for p in self.parties:
-            if p.honest and p.process:
-                expect(p.process.poll() is None, f"{p.name} ended with {p.process.poll()}")
+            code = p.process.poll() if p.honest and p.process else None
+            expect(code is None or code in p.may_end, f"{p.name} ended with {code}")
 
     def pass_time(self, seconds):
         self.node.rpc("evm_increaseTime", seconds)
         self.node.rpc("evm_mine")
 
-    def quiet(self):
-        """Nobody who is honest has anything on the way, for a few looks in a row."""
-        head = self.head()
-        for _ in range(3):
-            if not all(p.idle(head) for p in self.parties
-                       if p.honest and p.process and p.process.poll() is None):
-                return False
-            time.sleep(0.06)
-        return self.head() == head
+    def done(self, honest):
+        """Nobody (of the honest) has anything to do at this head."""
+        head = bytes.fromhex(self.node.rpc("eth_getBlockByNumber", "latest", False)["hash"][2:])
+        return all(p.done(head) for p in self.parties if p.running() and (p.honest or not honest))
 
-    def play(self, until, timeout=60, step=10, each=None):
-        """Lets the parties play; L1 time is moved when the honest have nothing on the way."""
-        end = time.monotonic() + timeout
-        last = time.monotonic()
+    def play(self, until, timeout=90, step=10, each=None):
+        """Lets the parties play. L1 time is moved when nobody has anything on the way; liars are waited
+        for a second at most. L1 makes a block a second, whatever its users do."""
+        begun = moved = mined = time.monotonic()
         while not until():
-            expect(time.monotonic() < end, "no end of the play")
+            now = time.monotonic()
+            expect(now < begun + timeout, "no end of the play")
             self.alive()
             if each:
                 each()
-            if self.quiet() or time.monotonic() - last > 8:
+            if self.done(honest=now > moved + 1) or now > moved + 8:
                 self.pass_time(step)
-                last = time.monotonic()
+                moved = mined = now
+            elif now > mined + 1:
+                self.node.rpc("evm_mine")
+                mined = now
             time.sleep(0.02)
 
     def judged(self, party, claims=1):

@@ -59,7 +59,10 @@ class World:
     def close(self):
         for node in self.nodes:
             node.stop()
-        shutil.rmtree(self.dir, ignore_errors=True)
+        if os.environ.get("WH_KEEP"):
+            print(f"# {self.dir} is kept")
+        else:
+            shutil.rmtree(self.dir, ignore_errors=True)
 
     def show_logs(self):
         for path in self.logs:
@@ -114,10 +117,16 @@ class World:
 
     def anvil(self, *args):
         anvil = os.path.join(NPM, "anvil")
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        process, _ = self.start([anvil, "--port", port, *args], r"Listening on", "anvil.log")
+        for last in (False, False, True):
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", 0))
+                port = s.getsockname()[1]
+            try:
+                process, _ = self.start([anvil, "--port", port, *args], r"Listening on", "anvil.log")
+                break
+            except AssertionError:  # another test may have taken the port in between
+                if last:
+                    raise
         node = Node(process, f"http://127.0.0.1:{port}")
         self.nodes.append(node)
         return node
