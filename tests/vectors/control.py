@@ -184,7 +184,41 @@ def archives(folder):
     with open(path, "wb") as f:
         f.write(packed[:len(packed) // 2])
     code, text = run(path)
-    check("archive: cut off is said", code != 0, text)
+    check("archive: cut off is said once", code == 2 and text.count("some.tar.zst:") == 1, text)
+    for name, data in (("cut off at the start", packed[:40]), ("one bit flipped", flipped(packed)),
+                       ("not packed", out.getvalue()), ("empty", b"")):
+        with open(path, "wb") as f:
+            f.write(data)
+        code, text = run(path, "--jobs", "2")
+        check(f"archive: {name} is said once", code == 2 and text.count("some.tar.zst:") == 1, text)
+
+
+def flipped(data):
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 16]) + data[at + 1:]
+
+
+def options(folder):
+    """Wrong calls: one line that says what, exit code 2."""
+    some = os.path.join(SELECTION, "opcodes")
+    os.mkdir(os.path.join(folder, "none"))
+    for args, says in ((["--bogus", some], "--bogus: no such option"), (["--mode", "x", some], "memory, stateless or both"),
+                       (["--jobs", "1000", some], "a number up to 64"), ([some, "--fork"], "takes the name of a fork"),
+                       ([os.path.join(folder, "none")], "in this folder"), ([folder + "/missing"], "No such file"),
+                       (["--table", folder + "/no/t.md", some], "No such file"), ([], "no PATH")):
+        p = subprocess.run([RUNNER, *args], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        check(f"options: {says}", p.returncode == 2 and says in p.stderr and p.stderr.count("\n") == 1 and not p.stdout,
+              p.stderr)
+    p = subprocess.run([RUNNER, "--help"], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    check("options: --help", p.returncode == 0 and "Exit code" in p.stdout and not p.stderr, p.stdout)
+    broken = os.path.join(folder, "a\"b.json")
+    with open(broken, "w") as f:
+        f.write("{")
+    p = subprocess.run([RUNNER, "--json", "--slowest", "--reasons", broken, os.path.join(SELECTION, "basic")], text=True,
+                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    lines = [json.loads(line) for line in p.stdout.splitlines()]
+    check("options: --json", p.returncode == 1 and lines[0]["file"] == "a\"b.json" and lines[-1]["failed"] == 1
+          and sum(r["passed"] for r in lines[-1]["rows"]) == lines[-1]["passed"] > 1000, p.stdout[:500])
 
 
 def others(folder):
@@ -219,6 +253,7 @@ def main():
         smaller(folder)
         archives(folder)
         others(folder)
+        options(folder)
     print(f"1..{len(results)}")
     return 0 if all(results) else 1
 

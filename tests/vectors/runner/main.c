@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* whittle-vectors PATH...: runs official test vectors (see README.md). Exit 0: all passed; 1: a case
- * failed; 2: usage, or something could not be read. */
+/* whittle-vectors PATH...: runs official test vectors (see README.md). */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +29,15 @@ static const char USAGE[] =
     "  --skips FILE      cases not to run, each with its reason (default: the one built in)\n"
     "  --list-skips      print them and end\n"
     "  --table FILE      write the markdown table fork x suite (passed/failed/skipped)\n"
-    "  --json            one JSON object per failure, and one at the end\n"
+    "  --json            one JSON object per failure, and one at the end, a line each\n"
     "  --tap             one TAP test per suite and fork\n"
     "  --trace           EIP-3155 lines of each instruction, in memory alone (use with --filter)\n"
     "  --reasons         say where a transaction is refused for another reason than the vector's\n"
     "  --slowest         say which cases take more than two seconds\n"
-    "  --quiet           no table at the end, the closing line alone\n";
+    "  --quiet           no table at the end, the closing line alone\n"
+    "\n"
+    "Exit code 0: all passed; 1: a case failed, or a file is no test that is known; 2: wrong\n"
+    "options, something cannot be read or written, or no case was run.\n";
 
 static bool number(const char *text, uint64_t max, uint64_t *out)
 {
@@ -79,6 +82,37 @@ static bool *flag_of(struct arguments *a, const char *name)
     return NULL;
 }
 
+/* What a value may be, for who gave another one; NULL: there is no such option. */
+static const char *values_of(const char *name)
+{
+    static const struct {
+        const char *name, *values;
+    } OPTIONS[] = {{"--fork", "the name of a fork"},
+                   {"--filter", "a text"},
+                   {"--table", "a file"},
+                   {"--skips", "a file"},
+                   {"--jobs", "a number up to 64"},
+                   {"--timeout", "a number of seconds"},
+                   {"--sample", "a number"},
+                   {"--segments", "a folder"},
+                   {"--mode", "memory, stateless or both"}};
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
+        if (strcmp(OPTIONS[i].name, name) == 0) return OPTIONS[i].values;
+    return NULL;
+}
+
+static bool wrong_option(const char *name, const char *value)
+{
+    const char *values = values_of(name);
+    if (values == NULL)
+        fprintf(stderr, "whittle-vectors: %s: no such option; --help lists them\n", name);
+    else if (value == NULL)
+        fprintf(stderr, "whittle-vectors: %s: takes %s\n", name, values);
+    else
+        fprintf(stderr, "whittle-vectors: %s %s: takes %s\n", name, value, values);
+    return false;
+}
+
 static bool value_of(struct arguments *a, const char *name, const char *value)
 {
     struct runner_options *o = &a->opt;
@@ -111,17 +145,23 @@ static bool arguments_read(int argc, char **argv, struct arguments *a, struct pl
         if (flag != NULL) {
             *flag = true;
         } else if (argv[i][0] == '-') {
-            if (i + 1 == argc || !value_of(a, argv[i], argv[i + 1])) {
-                fprintf(stderr, "whittle-vectors: %s: not understood\n\n%s", argv[i], USAGE);
-                return false;
-            }
+            if (i + 1 == argc || !value_of(a, argv[i], argv[i + 1]))
+                return wrong_option(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
             i++;
         } else if (!plan_add(plan, argv[i])) {
-            fprintf(stderr, "%s: cannot be read\n", argv[i]);
             return false;
         }
     }
     return true;
+}
+
+/* Said before the run, not after it. */
+static bool table_opens(const char *path)
+{
+    FILE *f = path != NULL ? fopen(path, "a") : NULL;
+    if (path == NULL || (f != NULL && fclose(f) == 0)) return true;
+    fprintf(stderr, "%s: %s\n", path, strerror(errno));
+    return false;
 }
 
 static bool table_write(const struct tally *t, const char *path)
@@ -173,7 +213,11 @@ static int run(struct arguments *a, struct plan *plan, struct skips *skips)
     uint64_t run =
         tally_sum(&shared->tally, TALLY_PASSED) + tally_sum(&shared->tally, TALLY_FAILED);
     if (tally_sum(&shared->tally, TALLY_FAILED) > 0) return 1;
-    if (run == 0 && ok) fprintf(stderr, "whittle-vectors: no case was run\n");
+    if (run == 0 && ok)
+        fprintf(stderr, "whittle-vectors: no case was run%s%s%s%s\n",
+                a->opt.fork != NULL ? ", fork " : "", a->opt.fork != NULL ? a->opt.fork : "",
+                a->opt.filter != NULL ? ", filter " : "",
+                a->opt.filter != NULL ? a->opt.filter : "");
     return ok && run > 0 ? 0 : 2;
 }
 
@@ -194,8 +238,8 @@ int main(int argc, char **argv)
         skips_print(&skips, stdout);
         code = 0;
     } else if (plan.count == 0) {
-        fputs(USAGE, stderr);
-    } else {
+        fputs("whittle-vectors: no PATH; --help lists the options\n", stderr);
+    } else if (table_opens(a.opt.table)) {
         code = run(&a, &plan, &skips);
     }
     skips_done(&skips);

@@ -2,9 +2,11 @@
 #include "tests/vectors/runner/plan.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "proto/sys/file.h"
 #include "tests/vectors/runner/kinds.h"
@@ -47,6 +49,12 @@ static bool add(struct plan *p, const char *path, const char *suite, const char 
                                        ends_with(path, ".tar.zst")};
     p->count++;
     return true;
+}
+
+static bool cannot(const char *path)
+{
+    fprintf(stderr, "%s: %s\n", path, strerror(errno));
+    return false;
 }
 
 struct folders {
@@ -95,7 +103,7 @@ static bool file_add(struct plan *p, const char *path, uint64_t size)
 {
     const char *slash = strrchr(path, '/'), *shown = slash != NULL ? slash + 1 : path;
     char *folder =
-        slash != NULL && slash != path ? strndup(path, (size_t)(slash - path)) : strdup(path);
+        slash != NULL && slash != path ? strndup(path, (size_t)(slash - path)) : strdup(".");
     char *suite = folder != NULL ? suite_of(ends_with(path, ".tar.zst") ? path : folder) : NULL;
     bool ok = suite != NULL && add(p, path, suite, shown, size);
     free(folder);
@@ -121,6 +129,7 @@ static bool folder_add(struct plan *p, struct folders *todo, size_t i, const cha
 
 static bool folders_add(struct plan *p, const char *path)
 {
+    size_t before = p->count;
     struct folders todo = {0};
     char *suite = suite_of(path);
     size_t top = strlen(path);
@@ -135,14 +144,18 @@ static bool folders_add(struct plan *p, const char *path)
     free(todo.paths);
     free(first);
     free(suite);
-    return ok;
+    if (!ok) return cannot(path);
+    if (p->count > before) return true;
+    fprintf(stderr, "%s: no .json, .json.zst or .tar.zst in this folder\n", path);
+    return false;
 }
 
 bool plan_add(struct plan *p, const char *path)
 {
     struct stat st;
-    if (stat(path, &st) != 0) return false;
-    return S_ISDIR(st.st_mode) ? folders_add(p, path) : file_add(p, path, (uint64_t)st.st_size);
+    if (stat(path, &st) != 0 || access(path, R_OK) != 0) return cannot(path);
+    if (S_ISDIR(st.st_mode)) return folders_add(p, path);
+    return file_add(p, path, (uint64_t)st.st_size) || cannot(path);
 }
 
 /* Files first, the largest first; archives after them, as they were given. */
@@ -228,14 +241,22 @@ static void member_done(struct runner *r, bool slow)
     r->claims.skip_to = 0;
 }
 
-static bool archive_run(struct runner *r, const struct plan_source *s, bool slow)
+/* Every worker reads every archive, but its fault is said once. */
+static bool unreadable(struct runner *r, const struct plan *p, const struct plan_source *s,
+                       const char *why)
+{
+    size_t i = (size_t)(s - p->sources);
+    if (i >= SOURCES_SAID || !atomic_exchange(&r->shared->said[i], true))
+        fprintf(stderr, "%s: %s\n", s->path, why);
+    return false;
+}
+
+static bool archive_run(const struct plan *p, struct runner *r, const struct plan_source *s,
+                        bool slow)
 {
     struct tar t;
     struct wh_buf bytes = {0};
-    if (!tar_open(&t, s->path)) {
-        fprintf(stderr, "%s: cannot be opened\n", s->path);
-        return false;
-    }
+    if (!tar_open(&t, s->path)) return unreadable(r, p, s, strerror(errno));
     while (tar_next(&t)) {
         if (!ends_with(t.name, ".json") || !member_mine(r, t.name, slow)) continue;
         wh_buf_reset(&bytes);
@@ -243,14 +264,13 @@ static bool archive_run(struct runner *r, const struct plan_source *s, bool slow
         member_run(r, s->suite, t.name, wh_buf_span(&bytes));
         member_done(r, slow);
     }
-    bool ok = t.fault == NULL;
-    if (!ok) fprintf(stderr, "%s: %s\n", s->path, t.fault);
+    bool ok = t.fault == NULL || unreadable(r, p, s, t.fault);
     wh_buf_done(&bytes);
     tar_close(&t);
     return ok;
 }
 
-static bool file_run(struct runner *r, const struct plan_source *s, bool slow)
+static bool file_run(const struct plan *p, struct runner *r, const struct plan_source *s, bool slow)
 {
     struct wh_buf bytes = {0};
     struct wh_error err = {0};
@@ -259,7 +279,7 @@ static bool file_run(struct runner *r, const struct plan_source *s, bool slow)
     if (ok)
         member_run(r, s->suite, s->shown, wh_buf_span(&bytes));
     else
-        fprintf(stderr, "%s: %s\n", s->path, err.what);
+        (void)unreadable(r, p, s, err.what);
     member_done(r, slow);
     wh_buf_done(&bytes);
     return ok;
@@ -271,7 +291,7 @@ static bool pass_run(const struct plan *p, struct runner *r, bool slow)
     r->claims.by_case = slow;
     for (size_t i = 0; i < p->count; i++) {
         const struct plan_source *s = &p->sources[i];
-        ok = (s->archive ? archive_run(r, s, slow) : file_run(r, s, slow)) && ok;
+        ok = (s->archive ? archive_run(p, r, s, slow) : file_run(p, r, s, slow)) && ok;
     }
     return ok;
 }

@@ -21,7 +21,8 @@ struct plan {
     size_t count;
 };
 
-/* plan_add takes a file, an archive or a folder with all below it. False: not found. */
+/* plan_add takes a file, an archive or a folder with all below it. False: not found, not readable or
+ * nothing to run in it (said on stderr). */
 bool plan_add(struct plan *p, const char *path);
 void plan_sort(struct plan *p);
 void plan_done(struct plan *p);

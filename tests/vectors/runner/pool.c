@@ -60,11 +60,13 @@ static bool replace(struct pool *p, struct worker *w, size_t i, int status)
     bool running = atomic_load(&s->started_ms) != 0;
     struct tally_row *row = tally_row(&p->shared->tally, s->suite, running ? s->fork : "-");
     atomic_fetch_add(&row->n[TALLY_FAILED], 1);
-    printf("FAIL %s/%s: %s [%s]\n    worker: expected an end, got %s %d%s\n", s->suite, s->file,
-           running ? s->name : "(file)", running ? s->fork : "-",
-           WIFSIGNALED(status) ? "signal" : "exit code",
-           WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-           w->timeout ? " (over its time)" : "");
+    char why[128];
+    snprintf(why, sizeof why, "    worker: expected an end, got %s %d%s\n",
+             WIFSIGNALED(status) ? "signal" : "exit code",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+             w->timeout ? " (over its time)" : "");
+    failure_say(p->opt, s->suite, s->file, running ? s->name : "(file)", running ? s->fork : "-",
+                why);
     if (!running || atomic_load(&s->by_case)) return spawn(p, w, i, UINT64_MAX, 0);
     return spawn(p, w, i, atomic_load(&s->unit), atomic_load(&s->case_index));
 }

@@ -18,7 +18,8 @@ void reason_compare(const struct runner *r, const char *expected, enum tx_reject
     if (expected == NULL) return;
     for (size_t i = 0; i < sizeof REASONS / sizeof *REASONS; i++)
         if (REASONS[i].reject == got && strstr(expected, REASONS[i].text) != NULL) return;
-    printf("reason %s: %s [%s]: expected %s, got: %s\n", r->member->path, r->name, r->fork,
-           expected, tx_reject_text(got));
-    fflush(stdout);
+    FILE *out = r->opt->json || r->opt->tap ? stderr : stdout;
+    fprintf(out, "reason %s: %s [%s]: expected %s, got: %s\n", r->member->path, r->name, r->fork,
+            expected, tx_reject_text(got));
+    fflush(out);
 }

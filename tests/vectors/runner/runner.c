@@ -189,29 +189,27 @@ bool case_u64(struct runner *r, const char *what, uint64_t expected, uint64_t go
 }
 
 /* One write, so that lines of two workers do not mix. */
-static void say(const struct wh_buf *b)
+static void say(int fd, const struct wh_buf *b)
 {
-    if (b->len > 0 && write(STDOUT_FILENO, b->ptr, b->len) < 0) perror("whittle-vectors");
+    if (b->len > 0 && write(fd, b->ptr, b->len) < 0) perror("whittle-vectors");
 }
 
-static void say_failure(struct runner *r)
+void failure_say(const struct runner_options *o, const char *suite, const char *file,
+                 const char *name, const char *fork, const char *why)
 {
     struct wh_buf b = {0};
-    (void)wh_buf_cstr(&r->why);
-    if (r->opt->json) {
-        json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s}", "suite", r->member->suite, "file",
-                              r->member->path, "case", r->name, "fork", r->fork, "differs",
-                              (const char *)r->why.ptr);
+    if (o->json) {
+        json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s}", "suite", suite, "file", file, "case",
+                              name, "fork", fork, "differs", why);
         char *text = j != NULL ? json_dumps(j, JSON_COMPACT) : NULL;
         wh_buf_printf(&b, "%s\n", text != NULL ? text : "{}");
         free(text);
         json_decref(j);
     } else {
-        wh_buf_printf(&b, "%sFAIL %s/%s: %s [%s]\n", r->opt->tap ? "# " : "", r->member->suite,
-                      r->member->path, r->name, r->fork);
-        wh_buf_put(&b, r->why.ptr, r->why.len);
+        wh_buf_printf(&b, "%sFAIL %s/%s: %s [%s]\n%s", o->tap ? "# " : "", suite, file, name, fork,
+                      why);
     }
-    say(&b);
+    say(STDOUT_FILENO, &b);
     wh_buf_done(&b);
 }
 
@@ -220,7 +218,7 @@ static void say_slow(const struct runner *r, uint64_t ms)
     struct wh_buf b = {0};
     wh_buf_printf(&b, "slow %6.1f s %s/%s: %s [%s]\n", (double)ms / 1000, r->member->suite,
                   r->member->path, r->name, r->fork);
-    say(&b);
+    say(r->opt->json || r->opt->tap ? STDERR_FILENO : STDOUT_FILENO, &b);
     wh_buf_done(&b);
 }
 
@@ -230,7 +228,10 @@ void case_end(struct runner *r)
     atomic_store(&r->slot->started_ms, 0);
     count(r, r->bad ? TALLY_FAILED : TALLY_PASSED);
     if (r->stateless && !r->bad) count(r, TALLY_STATELESS);
-    if (r->bad) say_failure(r);
+    const char *why = wh_buf_cstr(&r->why);
+    if (r->bad)
+        failure_say(r->opt, r->member->suite, r->member->path, r->name, r->fork,
+                    why != NULL ? why : "");
     if (r->opt->slowest && ms >= SLOW_MS) say_slow(r, ms);
     r->name = r->fork = NULL;
 }

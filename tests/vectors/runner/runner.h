@@ -53,9 +53,13 @@ struct worker_slot {
     char file[512], name[512];
 };
 
+enum { SOURCES_SAID = 4096 };
+
 struct shared {
     struct tally tally;
-    _Atomic uint64_t next; /* unit to be claimed */
+    _Atomic bool
+        said[SOURCES_SAID]; /* sources whose fault was said: every worker reads an archive */
+    _Atomic uint64_t next;  /* unit to be claimed */
     struct worker_slot slots[64];
 };
 
@@ -105,6 +109,10 @@ void runner_close(struct runner *r);
 void runner_forget(struct runner *r);
 
 /* ---- cases ---- */
+
+/* failure_say prints a failure as the options want it: text, TAP comment or JSON object; why: lines. */
+void failure_say(const struct runner_options *o, const char *suite, const char *file,
+                 const char *name, const char *fork, const char *why);
 
 bool case_begin(struct runner *r, const char *name, const char *fork);
 /* case_differs notes a difference; the case has failed. */

@@ -2,6 +2,7 @@
 #include "tests/vectors/runner/tally.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ static const char *const FORK_ORDER[] = {
     "Constantinople",
     "ConstantinopleFix",
     "Istanbul",
+    "MuirGlacier",
     "Berlin",
     "BerlinToLondonAt5",
     "London",
@@ -41,6 +43,9 @@ static const char *const FORK_ORDER[] = {
     "BPO3ToBPO4AtTime15k",
     "BPO2ToAmsterdamAtTime15k",
     "Amsterdam",
+    "Amsterdam, tries",
+    "Amsterdam, damaged",
+    "-",
 };
 
 static struct tally_row *find(struct tally *t, const char *suite, const char *fork)
@@ -188,8 +193,28 @@ bool tally_markdown(const struct tally *t, FILE *out)
             cell(out, sum);
         }
     }
+    fprintf(out, "\n| run from traces as well |");
+    for (size_t s = 0; s < suite_count; s++) {
+        uint64_t sum[TALLY_KINDS] = {0};
+        for (size_t k = 0; k < fork_count; k++)
+            add(sum, find(rows, suites[s], forks[k]));
+        if (sum[TALLY_STATELESS] > 0)
+            fprintf(out, " %" PRIu64 " |", sum[TALLY_STATELESS]);
+        else
+            fprintf(out, " |");
+    }
     fprintf(out, "\n");
     return ferror(out) == 0;
+}
+
+/* A name is part of a path: it may need escapes. */
+static void json_name(FILE *out, const char *key, const char *name)
+{
+    json_t *v = json_string(name);
+    fprintf(out, "\"%s\":", key);
+    if (v == NULL || json_dumpf(v, out, JSON_ENCODE_ANY) != 0) fprintf(out, "null");
+    json_decref(v);
+    fprintf(out, ",");
 }
 
 void tally_json(const struct tally *t, FILE *out)
@@ -199,12 +224,16 @@ void tally_json(const struct tally *t, FILE *out)
     fprintf(out,
             "{\"passed\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"rows\":[",
             tally_sum(t, TALLY_PASSED), tally_sum(t, TALLY_FAILED), tally_sum(t, TALLY_SKIPPED));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "%s{", i ? "," : "");
+        json_name(out, "suite", rows[i]->suite);
+        json_name(out, "fork", rows[i]->fork);
         fprintf(out,
-                "%s{\"suite\":\"%s\",\"fork\":\"%s\",\"passed\":%" PRIu64 ",\"failed\":%" PRIu64
-                ",\"skipped\":%" PRIu64 ",\"stateless\":%" PRIu64 "}",
-                i ? "," : "", rows[i]->suite, rows[i]->fork, rows[i]->n[TALLY_PASSED],
-                rows[i]->n[TALLY_FAILED], rows[i]->n[TALLY_SKIPPED], rows[i]->n[TALLY_STATELESS]);
+                "\"passed\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"skipped\":%" PRIu64
+                ",\"stateless\":%" PRIu64 "}",
+                rows[i]->n[TALLY_PASSED], rows[i]->n[TALLY_FAILED], rows[i]->n[TALLY_SKIPPED],
+                rows[i]->n[TALLY_STATELESS]);
+    }
     fprintf(out, "],\"files_not_run\":%" PRIu64 "}\n", atomic_load(&t->not_run));
 }
 

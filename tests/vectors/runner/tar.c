@@ -59,9 +59,11 @@ static bool unpack(struct tar *t, uint8_t *out, size_t len, size_t *got)
         size_t r = ZSTD_decompressStream(t->zstd, &o, &i);
         t->in_at = i.pos;
         if (ZSTD_isError(r)) return fault(t, ZSTD_getErrorName(r));
+        t->frame_open = r != 0;
     }
     *got = o.pos;
-    return true;
+    if (o.pos == o.size || !t->frame_open) return true;
+    return fault(t, ferror(t->file) ? "cannot be read" : "archive is cut off");
 }
 
 static bool unpack_all(struct tar *t, uint8_t *out, size_t len)
@@ -153,7 +155,9 @@ bool tar_next(struct tar *t)
         uint8_t h[BLOCK];
         size_t got;
         uint64_t size;
-        if (!unpack(t, h, BLOCK, &got) || got == 0 || h[0] == 0) return false;
+        if (!unpack(t, h, BLOCK, &got)) return false;
+        if (got == 0) return fault(t, "archive without an end");
+        if (got == BLOCK && h[0] == 0) return false;
         if (got != BLOCK || !sum_fits(h) || !octal(h + SIZE_AT, SIZE_LEN, &size))
             return fault(t, "no tar header");
         char type = (char)h[TYPE_AT];

@@ -20,6 +20,7 @@ struct tar {
     uint64_t padding;
     char name[1024];   /* of the current member */
     size_t size;       /* of the current member */
+    bool frame_open;   /* the last bytes read are not the end of a frame */
     const char *fault; /* why reading stopped; NULL: nothing wrong */
 };
 
