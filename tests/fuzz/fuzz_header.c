@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Headers, frontiers, raw blocks, lists of withdrawals. First byte: which. */
+#include "evm/rlp/rlp.h"
 #include "evm/segment/frontier.h"
 #include "evm/segment/header.h"
 #include "evm/segment/step.h"
@@ -51,8 +52,15 @@ static void check_block(wh_span in)
 
 static void check_withdrawals(wh_span in)
 {
-    size_t n;
-    if (withdrawals_count(in, &n) == WH_OK) FUZZ_MUST(n <= in.len);
+    size_t n, fields;
+    wh_span list, one;
+    if (withdrawals_count(in, &n) != WH_OK) return;
+    FUZZ_MUST(rlp_list(in, &list) == WH_OK);
+    for (size_t i = 0; i < n; i++) {
+        FUZZ_MUST(rlp_next_list(&list, &one) == WH_OK);
+        FUZZ_MUST(rlp_count(one, &fields) == WH_OK && fields == 4); /* EIP-4895 */
+    }
+    FUZZ_MUST(list.len == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,6 +5,7 @@
  *   - a status is OK, FORMAT, MISSING (or NOMEM),
  *   - an update that fails leaves the trie as it was, one that succeeds changes its keys alone, also when
  *     the trie is opened anew from what was handed out,
+ *   - a proof of a key (EIP-1186) holds all nodes that reading the key takes, and no more,
  *   - undoing an update, if it can be done, gives the first root back, as long as no node within reach is
  *     malformed: no accepted node has a second form. */
 #include "evm/hash/keccak.h"
@@ -153,6 +154,57 @@ static void same_answers(struct mpt *t, const bytes32 *keys, unsigned n, const s
     }
 }
 
+/* ---- proofs ---- */
+
+struct proof {
+    wh_span node[2 * MPT_NIBBLES];
+    size_t count;
+    bool used[2 * MPT_NIBBLES];
+};
+
+static wh_status proof_node(void *ctx, wh_span bytes)
+{
+    struct proof *p = ctx;
+    FUZZ_MUST(p->count < 2 * MPT_NIBBLES);
+    p->node[p->count++] = bytes;
+    return WH_OK;
+}
+
+static wh_status proof_get(void *ctx, enum wh_object kind, const bytes32 *hash, wh_span *bytes)
+{
+    struct proof *p = ctx;
+    (void)kind;
+    for (size_t i = 0; i < p->count; i++) {
+        bytes32 h = hash_of(p->node[i]);
+        if (!bytes32_eq(&h, hash)) continue;
+        p->used[i] = true;
+        *bytes = p->node[i];
+        return WH_OK;
+    }
+    return WH_E_MISSING;
+}
+
+static void check_proof(struct world *w, const bytes32 *root, const bytes32 *key)
+{
+    struct mpt_pool pool, alone;
+    struct mpt t, small;
+    struct proof p = {.count = 0};
+    struct wh_preimages io = {.ctx = &p, .get = proof_get};
+    wh_span want, got;
+    open_trie(w, &pool, &t, root);
+    wh_status s = mpt_prove(&t, key, proof_node, &p);
+    FUZZ_MUST(is_fact(s));
+    wh_status read = mpt_get(&t, key, &want);
+    if (s != WH_OK) return;
+    FUZZ_MUST(read == WH_OK);
+    mpt_pool_init(&alone, w->arena, &io, &plain_crypto);
+    alone.step = 1;
+    FUZZ_MUST(mpt_open(&small, &alone, root) == WH_OK);
+    FUZZ_MUST(mpt_get(&small, key, &got) == WH_OK && fuzz_same(got, want));
+    for (size_t i = 0; i < p.count; i++)
+        FUZZ_MUST(p.used[i]);
+}
+
 static unsigned read_keys(struct fuzz_in *in, bytes32 *keys)
 {
     unsigned n = fuzz_u8(in) % (KEYS + 1), kept = 0;
@@ -230,6 +282,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned n = read_keys(&in, keys);
     bool linked = link_nodes(&w, &in, &root);
     w.first = w.count;
+    if (linked && n > 0) check_proof(&w, &root, &keys[0]);
     if (linked) check_update(&w, &root, keys, n, ops);
     return 0;
 }

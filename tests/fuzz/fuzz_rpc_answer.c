@@ -19,6 +19,8 @@ struct stub {
     long status;
     bool wrapped;
     unsigned calls;
+    bool batch;      /* the last request */
+    int64_t last_id; /* of a request that is no batch */
 };
 
 static void put_wrapped(struct stub *s, wh_span request, struct wh_buf *reply)
@@ -45,11 +47,72 @@ static wh_status answer(void *ctx, const char *url, wh_span request, size_t max_
     (void)max_reply;
     if (s->calls++ > 40) return wh_fail(err, WH_ERR_RPC_CONNECT, "enough");
     *status = s->status;
+    json_t *q = json_loadb((const char *)request.ptr, request.len, 0, NULL);
+    s->batch = json_is_array(q);
+    s->last_id = json_integer_value(json_object_get(q, "id"));
+    json_decref(q);
     if (s->wrapped)
         put_wrapped(s, request, reply);
     else
         wh_buf_put(reply, s->body.ptr, s->body.len);
     return WH_OK;
+}
+
+/* JSON-RPC 2.0: what was taken as an answer has the version, one of result and error, and is for the
+ * question asked last. */
+static void check_envelope(const struct stub *s)
+{
+    json_t *v = json_loadb((const char *)s->body.ptr, s->body.len, 0, NULL);
+    size_t n = json_is_array(v) ? json_array_size(v) : 1;
+    FUZZ_MUST(v != NULL && s->batch == json_is_array(v));
+    for (size_t i = 0; i < n; i++) {
+        const json_t *one = s->batch ? json_array_get(v, i) : v;
+        const char *version = json_string_value(json_object_get(one, "jsonrpc"));
+        FUZZ_MUST(version != NULL && strcmp(version, "2.0") == 0);
+        FUZZ_MUST(json_object_get(one, "result") != NULL && json_object_get(one, "error") == NULL);
+        const json_t *id = json_object_get(one, "id");
+        FUZZ_MUST(json_is_integer(id) && (s->batch || json_integer_value(id) == s->last_id));
+    }
+    json_decref(v);
+}
+
+/* By hash: two blocks, of which each log must be. */
+static wh_status ask_logs_of(struct l1_rpc *r, struct wh_error *err)
+{
+    static const address at = {{1}};
+    const struct l1_block blocks[2] = {{.number = 5, .hash = {{7}}}, {.number = 6, .hash = {{8}}}};
+    struct l1_logs logs;
+    memset(&logs, 0, sizeof logs);
+    wh_status s = l1_get_logs_of(r, blocks, 2, &at, 1, &logs, err);
+    if (s != WH_OK) FUZZ_MUST(logs.count == 0);
+    for (size_t i = 0; i < logs.count; i++) {
+        const struct l1_log *l = &logs.v[i];
+        FUZZ_MUST(address_eq(&l->addr, &at) && l->topic_count <= 4);
+        FUZZ_MUST(l->block_number == 5 || l->block_number == 6);
+        FUZZ_MUST(bytes32_eq(&l->block_hash, &blocks[l->block_number - 5].hash));
+    }
+    l1_logs_done(&logs);
+    return s;
+}
+
+static wh_status ask_blocks(struct l1_rpc *r, struct wh_error *err)
+{
+    static const uint64_t numbers[3] = {1, 2, 3};
+    struct l1_block blocks[3];
+    wh_status s = l1_blocks(r, numbers, 3, blocks, err);
+    for (size_t i = 0; s == WH_OK && i < 3; i++)
+        FUZZ_MUST(blocks[i].number == numbers[i]);
+    return s;
+}
+
+static wh_status ask_receipt(struct l1_rpc *r, struct wh_error *err)
+{
+    static const bytes32 h = {{7}};
+    struct l1_receipt receipt;
+    bool found = false;
+    wh_status s = l1_get_receipt(r, &h, &receipt, &found, err);
+    if (s == WH_OK && found) FUZZ_MUST(bytes32_eq(&receipt.tx_hash, &h));
+    return s;
 }
 
 static void ask_logs(struct l1_rpc *r, struct wh_error *err, wh_status *out)
@@ -95,8 +158,7 @@ static wh_status ask(struct l1_rpc *r, unsigned what, struct wh_error *err)
 {
     static const bytes32 h = {{7}};
     static const address a = {{1}};
-    struct l1_block block, blocks[3];
-    struct l1_receipt receipt;
+    struct l1_block block;
     struct l1_fees fees;
     struct wh_buf bytes = {0};
     json_t *json = NULL;
@@ -105,15 +167,15 @@ static wh_status ask(struct l1_rpc *r, unsigned what, struct wh_error *err)
     uint64_t n;
     bool found;
     wh_status s = WH_OK;
-    switch (what % 16) {
+    switch (what % 21) {
     case 0: s = l1_chain_id(r, &n, err); break;
     case 1: s = l1_block_at(r, &L1_AT_LATEST, &block, &found, err); break;
-    case 2: s = l1_blocks(r, (const uint64_t[3]){1, 2, 3}, 3, blocks, err); break;
+    case 2: s = ask_blocks(r, err); break;
     case 3: s = l1_quorum_hash(r, 5, &h, err); break;
     case 4: ask_logs(r, err, &s); break;
     case 5: s = l1_call(r, &a, &a, wh_span_of(h.b, 4), &L1_AT_LATEST, &bytes, err); break;
     case 6: s = l1_send_raw(r, wh_span_of(h.b, 32), &h, err); break;
-    case 7: s = l1_get_receipt(r, &h, &receipt, &found, err); break;
+    case 7: s = ask_receipt(r, err); break;
     case 8: s = ask_tx(r, err); break;
     case 9: s = l1_nonce(r, &a, &L1_AT_LATEST, &n, err); break;
     case 10: s = l1_balance(r, &a, &L1_AT_LATEST, &wei, err); break;
@@ -121,7 +183,12 @@ static wh_status ask(struct l1_rpc *r, unsigned what, struct wh_error *err)
     case 12: s = l1_storage(r, &a, &h, &L1_AT_LATEST, &word, err); break;
     case 13: s = l1_get_fees(r, &fees, err); break;
     case 14: s = l1_get_proof(r, &a, &h, 1, &L1_AT_LATEST, &json, err); break;
-    default: s = ask_many(r, err); break;
+    case 15: s = ask_many(r, err); break;
+    case 16: s = ask_logs_of(r, err); break;
+    case 17: s = l1_execution_witness(r, 5, &json, err); break;
+    case 18: s = l1_check_code(r, &a, "the contract", err); break;
+    case 19: s = l1_rpc_check_chain(r, 1337, err); break;
+    default: s = l1_quorum_tip(r, &L1_AT_LATEST, &n, err); break;
     }
     json_decref(json);
     wh_buf_done(&bytes);
@@ -145,6 +212,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     wh_status got = ask(r, what, &err);
     FUZZ_MUST(got <= 0);
     if (got != WH_OK) FUZZ_MUST(err.what[0] != 0 && err.status == got);
+    /* A node that refuses what it knows already has taken it. */
+    if (got == WH_OK && !s.wrapped && what % 21 != 6) check_envelope(&s);
     l1_rpc_close(r);
     return 0;
 }

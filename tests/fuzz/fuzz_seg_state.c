@@ -23,12 +23,29 @@ static void check_state(wh_span in)
     FUZZ_MUST(seg_next(out, UINT64_MAX) == SEG_IDLE);
 }
 
+/* PROTOCOL 1: what is accepted can be run. */
+static void check_rules(const struct chain_config *c)
+{
+    FUZZ_MUST(c->ruleset == RULESET_ETHEREUM || c->ruleset == RULESET_ROLLUP);
+    FUZZ_MUST((c->flags & ~CHAIN_NO_REQUESTS) == 0 && c->witness_cap >= CHAIN_WITNESS_CAP_MIN);
+    FUZZ_MUST(c->fork_count > 0 && c->fork_count <= CHAIN_FORKS_MAX && c->forks[0].at == 0);
+    for (unsigned i = 0; i < c->fork_count; i++) {
+        const struct chain_fork *f = &c->forks[i];
+        FUZZ_MUST(f->fork >= FORK_FRONTIER && f->fork <= FORK_BPO5 && f->by <= 1);
+        FUZZ_MUST(chain_config_entry(c, f->fork) == f); /* once alone */
+        if (i > 0) FUZZ_MUST(f->fork > f[-1].fork && f->by >= f[-1].by);
+        if (i > 0 && f->by == f[-1].by) FUZZ_MUST(f->at >= f[-1].at);
+        if (c->ruleset == RULESET_ROLLUP) FUZZ_MUST(f->fork >= FORK_OSAKA);
+    }
+}
+
 static void check_config(wh_span in)
 {
     struct chain_config c;
     uint8_t out[CHAIN_CONFIG_MAX];
     if (chain_config_decode(in, &c) != WH_OK) return;
     FUZZ_MUST(fuzz_same(wh_span_of(out, chain_config_encode(&c, out)), in));
+    check_rules(&c);
     FUZZ_MUST(chain_config_active(&c, 0, 0) != NULL);
     FUZZ_MUST(chain_config_active(&c, UINT64_MAX, UINT64_MAX) == &c.forks[c.fork_count - 1]);
 }

@@ -45,6 +45,7 @@ static void check_fields(const struct tx *tx)
     struct walk w;
     walk_fields(tx->raw, &w);
     FUZZ_MUST(w.count == counts[tx->type]);
+    FUZZ_MUST(tx->parity <= 1 && (tx->has_to || tx->type < TX_BLOB)); /* EIP-4844, 7702 */
     size_t at = 0;
     if (tx->type != TX_LEGACY) FUZZ_MUST(is_number(w.field[at++], tx->chain_id));
     FUZZ_MUST(is_number(w.field[at++], tx->nonce));
@@ -82,6 +83,9 @@ static void check_lists(const struct tx *tx)
     }
     FUZZ_MUST(addresses == tx->access_addresses && count == tx->access_slots);
     FUZZ_MUST(rlp_count(tx->authorizations, &n) == WH_OK && n == tx->authorization_count);
+    in = tx->authorizations;
+    while (in.len > 0)
+        FUZZ_MUST(rlp_next_list(&in, &entry) == WH_OK && rlp_count(entry, &n) == WH_OK && n == 6);
 }
 
 static void check_rules(const struct evm_crypto *crypto, const struct tx *tx)

@@ -16,14 +16,13 @@
 #include "proto/l1/calls.h"
 #include "proto/messages.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/seeds.h"
 #include "tests/plain_crypto.h"
-
-void fuzz_seeds(void (*write)(void *ctx, wh_span bytes), void *ctx); /* fuzz_trace.c */
 
 static const char *folder;
 static unsigned number;
 
-static void put(const char *target, wh_span bytes)
+void put(const char *target, wh_span bytes)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, target);
@@ -33,8 +32,7 @@ static void put(const char *target, wh_span bytes)
     if (f == NULL || fwrite(bytes.ptr, 1, bytes.len, f) != bytes.len || fclose(f) != 0) exit(1);
 }
 
-/* One byte that chooses, then the bytes. */
-static void put_kind(const char *target, uint8_t kind, wh_span bytes)
+void put_kind(const char *target, uint8_t kind, wh_span bytes)
 {
     struct wh_buf b = {0};
     wh_buf_put(&b, &kind, 1);
@@ -46,12 +44,6 @@ static void put_kind(const char *target, uint8_t kind, wh_span bytes)
 static void put_text(const char *target, const char *text)
 {
     put(target, wh_span_of(text, strlen(text)));
-}
-
-static void trace_seed(void *ctx, wh_span bytes)
-{
-    (void)ctx;
-    put("trace", bytes);
 }
 
 static void segment_seeds(void)
@@ -259,36 +251,47 @@ static void abi_seeds(void)
     wh_buf_done(&b);
 }
 
-/* Logs: shape 4 takes whole topics. */
+/* Logs with as many topics as the contracts give them. */
 static void log_seeds(void)
 {
-    const wh_span items[2] = {{(const uint8_t *)"\x02one", 4}, {(const uint8_t *)"\x02two", 4}};
-    for (uint8_t event = 0; event < 18; event++) {
+    static const uint8_t topics[] = {2, 4, 3, 2, 2, 2, 3, 2, 3, 4, 3, 2, 2, 2, 2, 2, 2, 2};
+    static const wh_span items[2] = {{(const uint8_t *)"\x02one", 4},
+                                     {(const uint8_t *)"\x02two", 4}};
+    for (uint8_t event = 0; event < sizeof topics; event++) {
         struct wh_buf b = {0};
-        bytes32 h;
+        bytes32 h, spans[4];
+        uint8_t shape = (uint8_t)(topics[event] - 1), input[256] = {0};
         memset(h.b, event, 32);
-        uint8_t shape = 4 | 2;
-        if (event == 3) shape = 4 | 1;
+        for (unsigned i = 0; i < 4; i++)
+            spans[i] = h;
         wh_buf_put(&b, &shape, 1);
         wh_buf_put(&b, &event, 1);
-        for (unsigned i = 0; i < 3; i++)
-            wh_buf_put(&b, h.b, 32);
-        if (event == 3) { /* Split: to, spans */
+        for (unsigned i = 1; i < topics[event]; i++)
+            wh_buf_put(&b, h.b, 20); /* an address in a word */
+        if (event == 3) {            /* Split: who, spans */
             abi_put_u64(&b, 5);
             abi_put_u64(&b, 64);
-            bytes32 spans[4] = {h, h, h, h};
             abi_put_words(&b, spans, 4);
-        } else if (event == 14) { /* Input */
-            abi_put_u64(&b, 1);
-            abi_put_u64(&b, 1);
-            abi_put_u64(&b, 128);
-            abi_put_u64(&b, 128 + abi_bytes_size(256));
-            uint8_t input[256] = {0};
+        } else if (event == 14) { /* Input: hash, forced, bytes, items */
+            const uint64_t head[5] = {77, 1, 1, 160, 160 + abi_bytes_size(256)};
+            for (unsigned i = 0; i < 5; i++)
+                abi_put_u64(&b, head[i]);
             abi_put_bytes(&b, wh_span_of(input, 256));
             abi_put_list(&b, items, 2);
+        } else if (event == 15) { /* EthereumInput: hash, header, withdrawals, ommers, items */
+            const uint64_t head[5] = {77, 160, 224, 288, 352};
+            for (unsigned i = 0; i < 5; i++)
+                abi_put_u64(&b, head[i]);
+            for (unsigned i = 0; i < 3; i++)
+                abi_put_bytes(&b, items[0]);
+            abi_put_list(&b, items, 2);
+        } else if (event == 16) { /* Forced: item */
+            abi_put_u64(&b, 32);
+            abi_put_bytes(&b, items[0]);
         } else {
-            for (unsigned i = 0; i < 4; i++)
-                abi_put_u64(&b, i);
+            static const uint8_t words[] = {0, 4, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 1};
+            for (unsigned i = 0; i < words[event]; i++)
+                abi_put_u64(&b, i + 3);
         }
         put_kind("calldata", 0, wh_buf_span(&b));
         wh_buf_done(&b);
@@ -375,6 +378,15 @@ static void answer_seeds(void)
              "\",\"nonce\":\"0x0\",\"storageHash\":\"" H32 "\",\"storageProof\":[{\"key\":\"" H32
              "\",\"value\":\"0x0\",\"proof\":[]}]}"},
         {15, "\"0x1\""},
+        {16, "[{\"address\":\"" A20 "\",\"blockNumber\":\"0x5\",\"blockHash\":\"" H32
+             "\",\"transactionHash\":\"" H32 "\",\"transactionIndex\":\"0x0\",\"logIndex\":\"0x0\","
+             "\"topics\":[\"" H32 "\"],\"data\":\"0x01\",\"removed\":false}]"},
+        {17, "{\"state\":[\"0x80\"],\"codes\":[],\"headers\":[]}"},
+        {18, "\"0x6001\""},
+        {19, "\"0x539\""},
+        {20, "{\"number\":\"0x5\",\"hash\":\"" H32 "\",\"parentHash\":\"" H32
+             "\",\"stateRoot\":\"" H32 "\",\"timestamp\":\"0x6\",\"gasLimit\":\"0x1c9c380\","
+             "\"gasUsed\":\"0x5208\"}"},
     };
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         struct wh_buf b = {0};
@@ -412,6 +424,6 @@ int main(int argc, char **argv)
     evidence_seeds();
     json_seeds();
     answer_seeds();
-    fuzz_seeds(trace_seed, NULL);
+    chain_seeds();
     return 0;
 }
