@@ -51,6 +51,8 @@ void game_effect_split(struct game *g, uint32_t node, const bytes32 *spans, uint
     game_node_ref(g, n, &v);
     node_children(g->crypto, &v, spans, g->cfg.a, kid);
     node_keys(g->crypto, kid, arity, ctx, id);
+    for (unsigned j = 0; j < arity; j++)
+        index_expect(&g->by_id, id[j].b);
     n->gas_flags |= GAME_NODE_SPLIT;
     n->mover = mover;
     n->kids = g->kids.count;

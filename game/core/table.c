@@ -42,36 +42,36 @@ void *pool_push(struct game_pool *p)
 }
 
 /* Keys are keccak outputs or addresses; the multiplication spreads ground prefixes. */
-static uint32_t place(const struct game_index *x, const uint8_t *key)
+static uint32_t hash_of(const uint8_t *key)
 {
     uint64_t v = load_le64(key) ^ load_le64(key + 12);
     v ^= v >> 32; /* or addresses that differ in their last bytes alone would share a place */
-    return (uint32_t)((v * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & x->mask;
+    return (uint32_t)((v * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
-static void enter(struct game_index *x, const struct game_pool *p, uint32_t i)
+static void enter(struct game_index *x, struct game_slot s)
 {
-    uint32_t at = place(x, (const uint8_t *)pool_at(p, i));
-    while (x->slot[at] != 0)
+    uint32_t at = s.hash & x->mask;
+    while (x->slot[at].number != 0)
         at = (at + 1) & x->mask;
-    x->slot[at] = i + 1;
+    x->slot[at] = s;
 }
 
 bool index_reserve(struct game_index *x, struct wh_arena *arena, const struct game_pool *p,
                    uint32_t n)
 {
     uint64_t want = 2 * ((uint64_t)p->count + n);
-    uint64_t size = x->slot == NULL ? 16 : (uint64_t)x->mask + 1;
+    uint64_t size = x->slot == NULL ? 16 : (uint64_t)x->mask + 1, old = x->slot == NULL ? 0 : size;
     if (x->slot != NULL && want <= size) return true;
     while (size < want)
         size *= 2;
     WH_ASSERT(size <= UINT64_C(1) << 31);
-    struct game_index bigger = {.slot = WH_NEW(arena, uint32_t, size),
+    struct game_index bigger = {.slot = WH_NEW(arena, struct game_slot, size),
                                 .mask = (uint32_t)(size - 1)};
     if (bigger.slot == NULL) return false;
     memset(bigger.slot, 0, size * sizeof *bigger.slot);
-    for (uint32_t i = 0; i < p->count; i++)
-        enter(&bigger, p, i);
+    for (uint64_t i = 0; i < old; i++)
+        if (x->slot[i].number != 0) enter(&bigger, x->slot[i]);
     *x = bigger;
     return true;
 }
@@ -91,14 +91,21 @@ uint32_t index_find(const struct game_index *x, const struct game_pool *p, const
                     size_t keylen)
 {
     if (x->slot == NULL) return GAME_NONE;
-    for (uint32_t at = place(x, key); x->slot[at] != 0; at = (at + 1) & x->mask) {
-        uint32_t i = x->slot[at] - 1;
-        if (same_key((const uint8_t *)pool_at(p, i), key, keylen)) return i;
+    uint32_t hash = hash_of(key);
+    for (uint32_t at = hash & x->mask; x->slot[at].number != 0; at = (at + 1) & x->mask) {
+        uint32_t i = x->slot[at].number - 1;
+        if (x->slot[at].hash == hash && same_key((const uint8_t *)pool_at(p, i), key, keylen))
+            return i;
     }
     return GAME_NONE;
 }
 
+void index_expect(const struct game_index *x, const uint8_t *key)
+{
+    if (x->slot != NULL) __builtin_prefetch(&x->slot[hash_of(key) & x->mask]);
+}
+
 void index_add(struct game_index *x, const struct game_pool *p, uint32_t i)
 {
-    enter(x, p, i);
+    enter(x, (struct game_slot){i + 1, hash_of((const uint8_t *)pool_at(p, i))});
 }

@@ -21,8 +21,15 @@ struct game_pool {
     uint32_t size; /* bytes of a record, a multiple of 8 (4 for lists of record numbers) */
 };
 
+/* The hash stands beside the number: records of other keys are mostly not touched, and growing touches
+ * none. */
+struct game_slot {
+    uint32_t number; /* of the record, + 1; 0 = empty */
+    uint32_t hash;   /* of its key; its low bits say where the search begins */
+};
+
 struct game_index {
-    uint32_t *slot; /* record number + 1; 0 = empty */
+    struct game_slot *slot;
     uint32_t mask;
 };
 
@@ -46,6 +53,8 @@ bool index_reserve(struct game_index *x, struct wh_arena *arena, const struct ga
 /* index_find: number of the record that starts with key, or GAME_NONE. */
 uint32_t index_find(const struct game_index *x, const struct game_pool *p, const uint8_t *key,
                     size_t keylen);
+/* index_expect: the place of key will be asked for soon. */
+void index_expect(const struct game_index *x, const uint8_t *key);
 /* index_add enters record number i, whose key is not there yet; room was reserved. */
 void index_add(struct game_index *x, const struct game_pool *p, uint32_t i);
 

@@ -574,16 +574,11 @@ static wh_status bold_begin(struct sim *s, unsigned levels)
     for (uint64_t i = 0; i < b->total; i++)
         b->claim[i] = (struct claim){.pos = step_of(s, i), .spot = NONE};
     if (spot_new(s, 0, 0) == NONE) return WH_E_NOMEM;
-    uint64_t t = sim_get(s, SIM_T), slot = sim_get(s, SIM_SLOT), delay = s->party_delay[0];
-    uint64_t from = slot + delay;
+    uint64_t t = sim_get(s, SIM_T), slot = sim_get(s, SIM_SLOT), from = slot + s->party_delay[0];
     s->undisputed = t + (sim_get(s, SIM_DECIDE) == 0 ? slot + sim_get(s, SIM_DELTA) : 0);
     if (sim_get(s, SIM_FIRST) == 0) {
         from = 0;
-        s->party_delay[0] = 0;
-        WH_TRY(bold_look(s, 0));
-        s->party_delay[0] = delay;
-        for (uint32_t i = 0; i < s->tx_count; i++)
-            s->tx[i].ready = 0;
+        WH_TRY(sim_stand_first(s));
     }
     for (uint64_t i = 0; i < b->total; i += b->width[0])
         WH_TRY(sim_chance(s, &(struct sim_chance){.kind = SIM_MOVE_POST,

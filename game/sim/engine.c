@@ -27,126 +27,12 @@ const struct sim_protocol *sim_protocol(uint64_t number)
     return protocols[number];
 }
 
-void *sim_new(struct sim *s, size_t size)
-{
-    void *p = wh_arena_alloc(s->arena, size, 16);
-    if (p != NULL) memset(p, 0, size);
-    return p;
-}
-
 uint64_t sim_mix(uint64_t a, uint64_t b)
 {
     uint64_t x = (a ^ b) * UINT64_C(0x9e3779b97f4a7c15) + b;
     x ^= x >> 32;
     x *= UINT64_C(0xd6e8feb86659fd93);
     return x ^ x >> 32;
-}
-
-/* Grows an array in the arena; what was there before stays behind. */
-static void *grown(struct sim *s, void *old, size_t size, uint32_t count, uint32_t *cap)
-{
-    uint32_t more = *cap == 0 ? 32 : 2 * *cap;
-    void *p = wh_arena_alloc(s->arena, size * more, 16);
-    if (p == NULL) return NULL;
-    if (count != 0) memcpy(p, old, size * count);
-    *cap = more;
-    return p;
-}
-
-/* --- heaps of record numbers */
-typedef bool before_fn(const struct sim *s, uint32_t a, uint32_t b);
-
-static bool sooner(const struct sim *s, uint32_t a, uint32_t b)
-{
-    return s->tx[a].ready != s->tx[b].ready ? s->tx[a].ready < s->tx[b].ready : a < b;
-}
-
-static bool more_urgent(const struct sim *s, uint32_t a, uint32_t b)
-{
-    return s->tx[a].order != s->tx[b].order ? s->tx[a].order < s->tx[b].order : a < b;
-}
-
-static bool earlier(const struct sim *s, uint32_t a, uint32_t b)
-{
-    return s->chance_at[a] != s->chance_at[b] ? s->chance_at[a] < s->chance_at[b] : a < b;
-}
-
-static wh_status push(struct sim *s, struct sim_heap *h, before_fn *before, uint32_t x)
-{
-    if (h->count == h->cap) {
-        h->at = grown(s, h->at, sizeof *h->at, h->count, &h->cap);
-        if (h->at == NULL) return WH_E_NOMEM;
-    }
-    uint32_t i = h->count++;
-    for (; i > 0 && before(s, x, h->at[(i - 1) / 2]); i = (i - 1) / 2)
-        h->at[i] = h->at[(i - 1) / 2];
-    h->at[i] = x;
-    return WH_OK;
-}
-
-static uint32_t pop(struct sim *s, struct sim_heap *h, before_fn *before)
-{
-    uint32_t top = h->at[0], x = h->at[--h->count], i = 0;
-    for (uint32_t kid; (kid = 2 * i + 1) < h->count; i = kid) {
-        if (kid + 1 < h->count && before(s, h->at[kid + 1], h->at[kid])) kid++;
-        if (!before(s, h->at[kid], x)) break;
-        h->at[i] = h->at[kid];
-    }
-    h->at[i] = x;
-    return top;
-}
-
-/* --- honest moves */
-static uint32_t sent_slot(const struct sim *s, uint64_t key)
-{
-    uint32_t at = (uint32_t)(key >> 20) & s->sent_mask;
-    while (s->sent[at].key != 0 && s->sent[at].key != key)
-        at = (at + 1) & s->sent_mask;
-    return at;
-}
-
-static uint64_t party_key(uint32_t party, uint64_t key)
-{
-    uint64_t k = sim_mix(key, party);
-    return k == 0 ? 1 : k;
-}
-
-bool sim_sent(struct sim *s, uint32_t party, uint64_t key)
-{
-    if (s->sent == NULL) return false;
-    return s->sent[sent_slot(s, party_key(party, key))].sent;
-}
-
-static wh_status note_sent(struct sim *s, uint64_t key, bool sent)
-{
-    if (s->sent == NULL || 2 * s->sent_count >= s->sent_mask) {
-        uint32_t size = s->sent == NULL ? 64 : 2 * (s->sent_mask + 1), old = s->sent_mask + 1;
-        __typeof__(s->sent) from = s->sent;
-        s->sent = sim_new(s, size * sizeof *s->sent);
-        if (s->sent == NULL) return WH_E_NOMEM;
-        s->sent_mask = size - 1;
-        for (uint32_t i = 0; from != NULL && i < old; i++)
-            if (from[i].key != 0) s->sent[sent_slot(s, from[i].key)] = from[i];
-    }
-    uint32_t at = sent_slot(s, key);
-    if (s->sent[at].key == 0) s->sent_count++;
-    s->sent[at].key = key;
-    s->sent[at].sent = sent;
-    return WH_OK;
-}
-
-wh_status sim_send(struct sim *s, const struct sim_tx *tx)
-{
-    WH_TRY(note_sent(s, party_key(tx->party, tx->key), true));
-    if (s->tx_count == s->tx_cap) {
-        s->tx = grown(s, s->tx, sizeof *s->tx, s->tx_count, &s->tx_cap);
-        if (s->tx == NULL) return WH_E_NOMEM;
-    }
-    uint32_t i = s->tx_count++;
-    s->tx[i] = *tx;
-    s->tx[i].seq = i;
-    s->tx[i].ready = sim_block_at(s, s->now + sim_get(s, SIM_SLOT) + s->party_delay[tx->party]);
-    return push(s, &s->coming, sooner, i);
 }
 
 void sim_wake_at(struct sim *s, uint64_t t)
@@ -202,7 +88,7 @@ static wh_status apply_honest(struct sim *s, struct sim_tx *tx, uint64_t *gas)
         s->duplicates++;
     } else {
         s->refused++;
-        WH_TRY(note_sent(s, party_key(tx->party, tx->key), false));
+        WH_TRY(sim_note_sent(s, tx->party, tx->key, false));
     }
     *gas += tx->gas;
     count(s, &s->honest, (enum sim_kind)tx->kind, tx->gas, tx->bytes);
@@ -220,94 +106,11 @@ static wh_status apply_honest(struct sim *s, struct sim_tx *tx, uint64_t *gas)
     return WH_OK;
 }
 
-/* --- keeping honest moves out of the block */
-static uint64_t censor_wish(struct sim *s)
-{
-    uint64_t left = s->censor_left, slot = sim_get(s, SIM_SLOT);
-    bool last = false, proof = false, fresh = false;
-    if (left < slot) return 0;
-    for (uint32_t i = 0; i < s->ready.count; i++) {
-        const struct sim_tx *tx = &s->tx[s->ready.at[i]];
-        last = last || tx->last;
-        proof = proof || tx->kind == SIM_MOVE_PROVE;
-        fresh = fresh || !(s->censor_levels >> (tx->depth < 63 ? tx->depth : 63) & 1);
-    }
-    switch (sim_get(s, SIM_CENSOR_PATTERN)) {
-    case 0: return left;
-    case 1: return last || proof ? left : 0;
-    case 2: return sim_below(&s->censor_rng, 10000) < sim_get(s, SIM_CENSOR_RATE) ? slot : 0;
-    case 3: {
-        uint64_t a = sim_get(s, SIM_A), levels = (sim_get(s, SIM_K) + a - 1) / a + 2;
-        uint64_t share = sim_get(s, SIM_CENSOR) / levels;
-        return fresh ? (share < left ? share : left) : 0;
-    }
-    default: return proof ? left : 0;
-    }
-}
-
-static bool stuffed(struct sim *s)
-{
-    u128 cost = (u128)s->basefee * sim_get(s, SIM_GAS_LIMIT);
-    if (s->stuff_left < cost) return false;
-    s->stuff_left -= cost;
-    s->evil.fees += cost;
-    return true;
-}
-
-/* May honest moves stand in this block? */
-static bool held(struct sim *s, bool *full)
-{
-    uint64_t slot = sim_get(s, SIM_SLOT);
-    if (s->now < s->censor_until) return true;
-    uint64_t wish = censor_wish(s) / slot * slot;
-    if (wish != 0) {
-        s->censor_left -= wish;
-        s->censored += wish;
-        s->censor_until = s->now + wish;
-        return true;
-    }
-    if (s->stuff_left != 0 && stuffed(s)) {
-        s->censored += slot;
-        *full = true;
-        return true;
-    }
-    return false;
-}
-
-/* --- the adversary */
-static void sift_deadlines(struct sim *s, uint64_t *t)
-{
-    uint64_t delay = sim_get(s, SIM_EVIL_DELAY);
-    if (*t == SIM_NEVER) return;
-    if (delay != 0 && *t < s->now + sim_get(s, SIM_SLOT) + delay)
-        *t = s->now + sim_get(s, SIM_SLOT) + delay;
-    *t = sim_block_at(s, *t);
-}
-
-wh_status sim_chance(struct sim *s, const struct sim_chance *c)
-{
-    uint64_t t = s->strategy->when(s, c);
-    WH_ASSERT(t >= s->now);
-    sift_deadlines(s, &t);
-    if (t == SIM_NEVER) return WH_OK;
-    if (s->chance_count == s->chance_cap) {
-        uint32_t cap = s->chance_cap;
-        s->chance = grown(s, s->chance, sizeof *s->chance, s->chance_count, &cap);
-        cap = s->chance_cap;
-        s->chance_at = grown(s, s->chance_at, sizeof *s->chance_at, s->chance_count, &cap);
-        if (s->chance == NULL || s->chance_at == NULL) return WH_E_NOMEM;
-        s->chance_cap = cap;
-    }
-    uint32_t i = s->chance_count++;
-    s->chance[i] = *c;
-    s->chance_at[i] = t;
-    return push(s, &s->timed, earlier, i);
-}
-
 static wh_status evil_moves(struct sim *s, uint64_t *gas)
 {
-    while (s->timed.count != 0 && s->chance_at[s->timed.at[0]] <= s->now && !s->over) {
-        struct sim_chance c = s->chance[pop(s, &s->timed, earlier)];
+    struct sim_chance c;
+    s->acting = true;
+    while (!s->over && sim_next_chance(s, &c)) {
         struct sim_done done = {.outcome = "ok"};
         WH_TRY(s->protocol->evil(s, &c, &done));
         if (done.gas == 0) continue; /* the moment has passed: nothing was sent */
@@ -325,6 +128,7 @@ static wh_status evil_moves(struct sim *s, uint64_t *gas)
                                           .gas = done.gas,
                                           .outcome = done.outcome});
     }
+    s->acting = false;
     return WH_OK;
 }
 
@@ -356,17 +160,10 @@ static wh_status honest_moves(struct sim *s, uint64_t *gas)
     uint64_t used = 0;
     while (s->ready.count != 0 && used < room && !s->over) {
         uint64_t one = 0;
-        WH_TRY(apply_honest(s, &s->tx[pop(s, &s->ready, more_urgent)], &one));
+        WH_TRY(apply_honest(s, sim_most_urgent(s), &one));
         used += one;
     }
     *gas += used;
-    return WH_OK;
-}
-
-static wh_status come(struct sim *s)
-{
-    while (s->coming.count != 0 && s->tx[s->coming.at[0]].ready <= s->now)
-        WH_TRY(push(s, &s->ready, more_urgent, pop(s, &s->coming, sooner)));
     return WH_OK;
 }
 
@@ -376,8 +173,8 @@ static wh_status run_block(struct sim *s)
     bool full = false;
     sim_fee_advance(s, s->now);
     WH_TRY(evil_moves(s, &gas));
-    WH_TRY(come(s));
-    if (s->ready.count != 0 && !held(s, &full)) WH_TRY(honest_moves(s, &gas));
+    WH_TRY(sim_come(s));
+    if (s->ready.count != 0 && !sim_held(s, &full)) WH_TRY(honest_moves(s, &gas));
     WH_TRY(evil_moves(s, &gas));
     if (gas != 0 || full) {
         s->blocks++;
@@ -394,8 +191,8 @@ static wh_status run_block(struct sim *s)
 static uint64_t next_block(const struct sim *s)
 {
     uint64_t t = s->wake, slot = sim_get(s, SIM_SLOT);
-    if (s->timed.count != 0 && s->chance_at[s->timed.at[0]] < t) t = s->chance_at[s->timed.at[0]];
-    if (s->coming.count != 0 && s->tx[s->coming.at[0]].ready < t) t = s->tx[s->coming.at[0]].ready;
+    if (s->timed.count != 0 && s->timed.at[0].first < t) t = s->timed.at[0].first;
+    if (s->coming.count != 0 && s->coming.at[0].first < t) t = s->coming.at[0].first;
     if (s->ready.count != 0) {
         uint64_t r = s->censor_until > s->now + slot ? s->censor_until : s->now + slot;
         if (r < t) t = r;
@@ -441,7 +238,7 @@ static wh_status play(struct sim *s)
     WH_TRY(set_up(s));
     s->changed = true; /* everybody looks at the beginning */
     uint64_t gas = 0;
-    WH_TRY(come(s));
+    WH_TRY(sim_come(s));
     WH_TRY(honest_moves(s, &gas)); /* the claim that stands before anybody disputes it */
     WH_TRY(run_block(s));
     while (!s->over) {

@@ -429,14 +429,7 @@ static wh_status match_begin(struct sim *s, bool tournament, bool at_once)
     x->level[0].clock = sim_get(s, SIM_T);
     uint64_t t = sim_get(s, SIM_T), slot = sim_get(s, SIM_SLOT);
     s->undisputed = t;
-    uint64_t delay = s->party_delay[0];
-    if (sim_get(s, SIM_FIRST) == 0) {
-        s->party_delay[0] = 0;
-        WH_TRY(match_look(s, 0));
-        s->party_delay[0] = delay;
-        for (uint32_t i = 0; i < s->tx_count; i++)
-            s->tx[i].ready = 0;
-    }
+    if (sim_get(s, SIM_FIRST) == 0) WH_TRY(sim_stand_first(s));
     for (uint32_t i = 0; i < s->n_evil; i++)
         WH_TRY(sim_chance(s, &(struct sim_chance){.kind = SIM_MOVE_POST,
                                                   .rival = i,

@@ -107,11 +107,10 @@ struct sim_tx {
     uint64_t stake; /* gwei to deposit */
     uint64_t a;     /* the protocol's own */
     void *arg;      /* the protocol's own, in the run's arena */
-    uint32_t seq, party, bytes, depth;
+    uint32_t party, bytes, depth;
     uint64_t gas; /* set by the protocol when it is applied */
     uint16_t kind;
     bool last; /* at the last level, for censor_pattern late */
-    uint8_t pad;
 };
 
 /* Something the adversary could do. */
@@ -165,8 +164,13 @@ const struct sim_strategy *sim_strategy(uint64_t number);
 const struct sim_protocol *sim_protocol(uint64_t number);
 extern const uint64_t sim_strategy_count, sim_protocol_count;
 
+/* Heaps of record numbers; the least (first, second) comes out. */
+struct sim_due {
+    uint64_t first;
+    uint32_t second, number;
+};
 struct sim_heap {
-    uint32_t *at; /* numbers of records */
+    struct sim_due *at;
     uint32_t count, cap;
 };
 
@@ -202,10 +206,15 @@ struct sim {
     } * sent; /* open addressing; key 0 = empty */
     uint32_t sent_count, sent_mask;
 
-    struct sim_chance *chance;
-    uint64_t *chance_at;
-    uint32_t chance_count, chance_cap, chance_free;
+    struct {
+        struct sim_chance what;
+        uint32_t free; /* next free place + 1 */
+    } * chance;        /* what it does later, by time in `timed` */
+    uint32_t chance_count, chance_cap, chance_free, chance_made;
     struct sim_heap timed;
+    struct sim_chance *next; /* what it does at once, the last first */
+    uint32_t next_count, next_cap;
+    bool acting;
 
     uint64_t wake; /* when honest parties look without a change; SIM_NEVER */
     bool changed;  /* the block changed something */
@@ -242,6 +251,8 @@ void *sim_new(struct sim *s, size_t size);
 /* sim_sent: is this move of this party on its way? sim_send puts it there. */
 bool sim_sent(struct sim *s, uint32_t party, uint64_t key);
 WH_MUST wh_status sim_send(struct sim *s, const struct sim_tx *tx);
+/* sim_stand_first: what the first party asks for now stands before anybody disputes it. */
+WH_MUST wh_status sim_stand_first(struct sim *s);
 /* sim_chance tells the adversary. */
 WH_MUST wh_status sim_chance(struct sim *s, const struct sim_chance *c);
 /* sim_wake_at: honest parties look at time t (a block at or after it) even if nothing happened. */

@@ -51,6 +51,7 @@ wh_status sim_arena_open(struct wh_arena *a, size_t size, struct wh_error *err)
                    -1, 0);
     if (p == MAP_FAILED)
         return wh_fail(err, WH_ERR_NOMEM, "%zu MiB: %s", size >> 20, strerror(errno));
+    (void)madvise(p, size, MADV_HUGEPAGE); /* games of many rivals are all cache and TLB misses */
     wh_arena_init(a, p, size);
     return WH_OK;
 }

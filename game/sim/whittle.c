@@ -39,14 +39,14 @@ static void on_event(void *ctx, const struct game_event *ev)
         break;
     }
     case GAME_EVENT_SPLIT:
-    case GAME_EVENT_PROVEN: w->moved = game_find_node(&w->g, &ev->id); break;
+    case GAME_EVENT_PROVEN: w->moved = true; break;
     case GAME_EVENT_UNSTAKED: sim_unstake(&s->honest, s->honest.stake); break;
     default: break;
     }
 }
 
 enum game_error whittle_call(struct sim *s, const address *who, u128 value,
-                             const struct game_args *args, struct whittle_bill *b)
+                             const struct game_args *args, uint32_t node, struct whittle_bill *b)
 {
     struct whittle *w = whittle_of(s);
     const struct whittle_hooks *h = s->p->hooks;
@@ -56,13 +56,13 @@ enum game_error whittle_call(struct sim *s, const address *who, u128 value,
                            .gasprice = sim_price(s),
                            .basefee = s->basefee,
                            .gas_left = UINT64_MAX};
-    w->moved = GAME_NONE;
+    w->moved = false;
     whittle_bill_open(s, &env, args, b);
     env.gas = b->metered;
     enum game_error e = game_apply(&w->g, &env, args);
     whittle_bill_close(s, args, e, b);
-    if (args->move == GAME_MOVE_SPLIT && w->moved != GAME_NONE) {
-        struct game_node *n = game_node_at(&w->g, w->moved);
+    if (args->move == GAME_MOVE_SPLIT && w->moved) {
+        struct game_node *n = game_node_at(&w->g, node);
         n->gas_flags = (uint32_t)(b->metered >> 8) << 8 | (n->gas_flags & 0xffu);
     }
     env.gas = b->metered;
@@ -113,19 +113,14 @@ static wh_status begin(struct sim *s)
     struct whittle *w = whittle_of(s);
     struct whittle_bill bill;
     struct game_args args = {.move = GAME_MOVE_STAKE};
-    if (whittle_call(s, &w->party[0], w->g.cfg.bond, &args, &bill) != GAME_OK) return WH_E_NOMEM;
+    if (whittle_call(s, &w->party[0], w->g.cfg.bond, &args, GAME_NONE, &bill) != GAME_OK)
+        return WH_E_NOMEM;
     if (sim_get(s, SIM_FIRST) == 0) sim_stake(&s->honest, sim_bond(s, w->posted++));
     uint64_t t = sim_get(s, SIM_T), slot = sim_get(s, SIM_SLOT), from = 0;
-    if (sim_get(s, SIM_FIRST) == 0) {
-        uint64_t delay = s->party_delay[0];
-        s->party_delay[0] = 0;
-        WH_TRY(whittle_look(s, 0)); /* asks for the post */
-        s->party_delay[0] = delay;
-        for (uint32_t i = 0; i < s->tx_count; i++)
-            s->tx[i].ready = 0;
-    } else {
+    if (sim_get(s, SIM_FIRST) == 0)
+        WH_TRY(sim_stand_first(s));
+    else
         from = slot + s->party_delay[0];
-    }
     for (uint32_t i = 0; i < s->n_evil; i++)
         WH_TRY(sim_chance(s, &(struct sim_chance){.kind = SIM_MOVE_POST,
                                                   .rival = i,

@@ -118,10 +118,10 @@ static wh_status evil_post(struct sim *s, uint32_t i, struct sim_done *done)
              &args.u.post.span, &args.u.post.expected_aid);
     struct game_args stake = {.move = GAME_MOVE_STAKE};
     struct whittle_bill bill;
-    enum game_error e = whittle_call(s, &l->who, g->cfg.bond, &stake, &bill);
+    enum game_error e = whittle_call(s, &l->who, g->cfg.bond, &stake, GAME_NONE, &bill);
     add_bill(done, &bill);
     if (e == GAME_OK) {
-        e = whittle_call(s, &l->who, 0, &args, &bill);
+        e = whittle_call(s, &l->who, 0, &args, GAME_NONE, &bill);
         add_bill(done, &bill);
     }
     if (e == GAME_NOMEM) return WH_E_NOMEM;
@@ -159,7 +159,7 @@ static wh_status evil_split(struct sim *s, uint32_t i, uint32_t node, struct sim
     bool mine_first = c->first_node == node;
     uint64_t waited = c->rival_at - c->first_at;
     struct whittle_bill bill;
-    enum game_error e = whittle_call(s, &l->who, 0, &args, &bill);
+    enum game_error e = whittle_call(s, &l->who, 0, &args, node, &bill);
     if (e == GAME_NOMEM) return WH_E_NOMEM;
     add_bill(done, &bill);
     done->depth = (unsigned)(g->cfg.k - args.u.split.v.h) / a;
@@ -188,7 +188,7 @@ static wh_status evil_decide(struct sim *s, uint32_t i, struct sim_done *done)
         if (out.moves[m].kind != GAME_MOVE_DECIDE && out.moves[m].kind != GAME_MOVE_REFRESH)
             continue;
         struct whittle_bill bill;
-        enum game_error e = whittle_call(s, &l->who, 0, &out.moves[m].args, &bill);
+        enum game_error e = whittle_call(s, &l->who, 0, &out.moves[m].args, GAME_NONE, &bill);
         if (e == GAME_NOMEM) return WH_E_NOMEM;
         add_bill(done, &bill);
         done->outcome = e == GAME_OK ? "ok" : game_error_name(e);

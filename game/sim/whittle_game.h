@@ -36,7 +36,7 @@ struct whittle {
         uint32_t honest; /* the true node, + 1 */
     } * at;              /* per context */
     uint32_t at_cap;
-    uint32_t moved; /* node that the last call split or proved; GAME_NONE: none */
+    bool moved; /* the last call split or proved a node */
 };
 
 static inline struct whittle *whittle_of(const struct sim *s)
@@ -60,9 +60,10 @@ void whittle_bill_close(const struct sim *s, const struct game_args *args, enum 
 /* whittle_rival_gas: of one more false claim that plays to the end. */
 uint64_t whittle_rival_gas(const struct sim_params *p);
 
-/* whittle_call plays a call with its bill, and tells the hooks. */
+/* whittle_call plays a call with its bill, and tells the hooks. node: what a split splits. */
 WH_MUST enum game_error whittle_call(struct sim *s, const address *who, u128 value,
-                                     const struct game_args *args, struct whittle_bill *b);
+                                     const struct game_args *args, uint32_t node,
+                                     struct whittle_bill *b);
 
 /* whittle_wake: the true children of a split node stand, or a liar's do: who waited there has a rival. */
 WH_MUST wh_status whittle_wake_children(struct sim *s, uint32_t node, bool honest);

@@ -327,7 +327,7 @@ void whittle_bill_close(const struct sim *s, const struct game_args *args, enum 
     const struct whittle *w = whittle_of(s);
     const struct game *g = &w->g;
     uint64_t gas = b->data;
-    if (e == GAME_OK && (!on_node(args) || w->moved != GAME_NONE)) {
+    if (e == GAME_OK && (!on_node(args) || w->moved)) {
         if (args->move != GAME_MOVE_SPLIT) return;
         uint64_t first = g->contexts.count - b->contexts;
         gas += split_work(g->cfg.a, first, g->nodes.count - b->nodes - first);

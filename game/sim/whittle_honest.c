@@ -9,6 +9,7 @@
 struct kept {
     struct game_args args;
     u128 value;
+    uint32_t node; /* that a split splits */
     bytes32 lists[];
 };
 
@@ -33,6 +34,7 @@ static wh_status keep(struct sim *s, const struct solver_move *m, struct kept **
     if (k == NULL) return WH_E_NOMEM;
     k->args = *from;
     k->value = m->value;
+    k->node = m->kind == GAME_MOVE_SPLIT ? game_find_node(&w->g, &m->id) : GAME_NONE;
     if (n != 0) memcpy(k->lists, list, 32 * n);
     uint8_t *bytes = (uint8_t *)k->lists;
     if (tree.len != 0) memcpy(bytes, tree.ptr, tree.len);
@@ -118,7 +120,7 @@ wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcome *how,
     const struct kept *k = tx->arg;
     const struct game *g = &w->g;
     struct whittle_bill bill;
-    enum game_error e = whittle_call(s, &w->party[tx->party], k->value, &k->args, &bill);
+    enum game_error e = whittle_call(s, &w->party[tx->party], k->value, &k->args, k->node, &bill);
     if (e == GAME_NOMEM) return WH_E_NOMEM;
     tx->gas = bill.gas;
     tx->bytes = bill.bytes;
@@ -132,11 +134,11 @@ wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcome *how,
     uint32_t root;
     switch ((int)k->args.move) {
     case GAME_MOVE_SPLIT:
-        if (w->moved != GAME_NONE) return whittle_wake_children(s, w->moved, true);
+        if (w->moved) return whittle_wake_children(s, k->node, true);
         *how = SIM_AGAIN;
         return WH_OK;
     case GAME_MOVE_PROVE:
-        if (w->moved == GAME_NONE) *how = SIM_AGAIN;
+        if (!w->moved) *how = SIM_AGAIN;
         return WH_OK;
     case GAME_MOVE_POST:
         w->honest_assertion = g->assertions.count - 1;
@@ -185,7 +187,7 @@ wh_status whittle_look(struct sim *s, uint32_t party)
         if (!wanted(s, party, m)) continue;
         if (m->kind == GAME_MOVE_DECIDE && sim_get(s, SIM_DECIDE) == 1) {
             struct whittle_bill free;
-            if (whittle_call(s, &w->party[party], 0, &m->args, &free) == GAME_NOMEM)
+            if (whittle_call(s, &w->party[party], 0, &m->args, GAME_NONE, &free) == GAME_NOMEM)
                 return WH_E_NOMEM;
             sim_wake_at(s, s->now);
             return WH_OK;

@@ -119,33 +119,47 @@ static wh_status answer_prove(struct solver *s, const struct solver_range *range
     return WH_OK;
 }
 
+/* The records of the children are asked for together: large trees are all waiting for memory. */
+static void expect_kids(const struct game *g, const struct game_node *n)
+{
+    for (unsigned j = 0; j < 1u << g->cfg.a; j++) {
+        const struct game_node *kid = game_node_at(g, game_kids(g, n)[j]);
+        __builtin_prefetch(&game_context_at(g, kid->ctx)->first_at);
+    }
+}
+
+/* Down the own tree: what is open is answered. The same walk brings beta of the root up (clock_beta). */
 wh_status solver_answers(struct solver *s, struct solver_line *line, uint32_t root)
 {
     struct {
         uint32_t node, next;
         uint64_t weight; /* of the path down to and with this node */
+        uint64_t lambda; /* of this node */
+        uint64_t least;  /* beta of its children so far */
     } stack[DEPTH];
     const struct game *g = s->view;
     unsigned arity = 1u << g->cfg.a, top = 0;
     stack[0].node = root;
     stack[0].next = 0;
-    stack[0].weight = clock_lambda(g, game_node_at(g, root), g->now);
+    stack[0].weight = stack[0].lambda = clock_lambda(g, game_node_at(g, root), g->now);
+    stack[0].least = GAME_INF;
     for (;;) {
         const struct game_node *n = game_node_at(g, stack[top].node);
-        bool down = (n->gas_flags & (GAME_NODE_SPLIT | GAME_NODE_PROVEN)) == GAME_NODE_SPLIT;
-        if (down && stack[top].next < arity) {
+        unsigned done = n->gas_flags & (GAME_NODE_SPLIT | GAME_NODE_PROVEN);
+        if (done == GAME_NODE_SPLIT && stack[top].next < arity) {
+            if (stack[top].next == 0) expect_kids(g, n);
             uint32_t kid = game_kids(g, n)[stack[top].next++];
             uint64_t lambda = clock_lambda(g, game_node_at(g, kid), g->now);
             top++;
             WH_ASSERT(top < DEPTH);
             stack[top].node = kid;
             stack[top].next = 0;
+            stack[top].lambda = lambda;
             stack[top].weight = clock_add(stack[top - 1].weight, lambda);
+            stack[top].least = GAME_INF;
             continue;
         }
-        const struct game_context *c = game_context_at(g, n->ctx);
-        bool open = !(n->gas_flags & (GAME_NODE_SPLIT | GAME_NODE_PROVEN)) && game_rivaled(c);
-        if (open) {
+        if (done == 0 && game_rivaled(game_context_at(g, n->ctx))) {
             struct wh_node v;
             game_node_ref(g, n, &v);
             wh_status st = v.h > 0 ? answer_split(s, &line->range, n, &v, stack[top].weight)
@@ -153,8 +167,15 @@ wh_status solver_answers(struct solver *s, struct solver_line *line, uint32_t ro
             if (st != WH_OK && st != WH_E_MISSING) return st; /* missing: ask again later */
             line->open++;
         }
-        if (top == 0) return WH_OK;
+        uint64_t beta = done & GAME_NODE_PROVEN ? GAME_INF
+                        : done == 0             ? stack[top].lambda
+                                                : clock_add(stack[top].lambda, stack[top].least);
+        if (top == 0) {
+            line->beta = beta;
+            return WH_OK;
+        }
         top--;
+        if (beta < stack[top].least) stack[top].least = beta;
     }
 }
 

@@ -134,7 +134,6 @@ static wh_status one_game(struct solver *s, struct walk *w, bool *more)
     }
     if (!row.decided) {
         WH_TRY(solver_answers(s, line, number));
-        line->beta = clock_beta(g, number, g->now);
         if (line->beta >= g->cfg.t) WH_TRY(solver_decide(s, line, number));
     }
     w->g = below;

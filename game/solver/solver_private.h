@@ -52,7 +52,7 @@ struct own_reader {
 };
 struct tree_reader solver_reader(const struct own_reader *r);
 
-/* answers.c: walk of one own root. line->open counts what it asked for. */
+/* answers.c: walk of one own root. line->open counts what it asked for, line->beta is beta of the root. */
 WH_MUST wh_status solver_answers(struct solver *s, struct solver_line *line, uint32_t root);
 /* answers.c: what the proofs asked for cost of prepaid balance. */
 WH_MUST wh_status solver_deposits(struct solver *s);
