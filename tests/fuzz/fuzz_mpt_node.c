@@ -268,6 +268,28 @@ static void check_update(struct world *w, const bytes32 *root, const bytes32 *ke
     FUZZ_MUST(bytes32_eq(&now, root));
 }
 
+/* For rlp_mutator.c: one of the nodes. */
+bool fuzz_rlp_place(wh_span input, unsigned which, size_t *at, size_t *len, bool *counted);
+bool fuzz_rlp_place(wh_span input, unsigned which, size_t *at, size_t *len, bool *counted)
+{
+    struct fuzz_in in = {input.ptr, input.len};
+    size_t starts[NODES], sizes[NODES];
+    unsigned n = 0;
+    (void)fuzz_u16(&in);
+    (void)fuzz_take(&in, 32 * (size_t)(fuzz_u8(&in) % (KEYS + 1)));
+    while (in.left > 2 && n < NODES) {
+        size_t size = fuzz_u16(&in);
+        starts[n] = input.len - in.left;
+        sizes[n] = fuzz_take(&in, size).len;
+        if (sizes[n] > 0) n++;
+    }
+    if (n == 0) return false;
+    *at = starts[which % n];
+    *len = sizes[which % n];
+    *counted = true;
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct wh_arena arena;

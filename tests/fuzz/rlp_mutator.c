@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Mutations that keep RLP well formed: one item somewhere in the tree is changed, taken out, doubled or made
  * another kind, and the lengths above it are written anew. Without it a length that no longer fits hides
- * whatever else was changed. One time in three libFuzzer's own mutation. A byte below 0xc0 in front (a
- * type, a choice of the target) stays. */
+ * whatever else was changed. One time in three libFuzzer's own mutation. What is mutated is the input
+ * behind a byte below 0xc0 (a type, a choice of the target), or what fuzz_rlp_place says. */
 #include <stdlib.h>
 
 #include "evm/rlp/rlp.h"
@@ -11,7 +11,19 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
-enum { DEPTH = 8 };
+/* fuzz_rlp_place: where a list stands in the input; counted: its length stands before it, two bytes. */
+bool fuzz_rlp_place(wh_span input, unsigned which, size_t *at, size_t *len, bool *counted);
+__attribute__((weak)) bool fuzz_rlp_place(wh_span input, unsigned which, size_t *at, size_t *len,
+                                          bool *counted)
+{
+    (void)which;
+    *at = input.len > 1 && input.ptr[0] < 0xc0;
+    *len = input.len - *at;
+    *counted = false;
+    return true;
+}
+
+enum { DEPTH = 8, ROOM = 1 << 20 };
 
 static unsigned next(unsigned *seed, unsigned n)
 {
@@ -70,32 +82,42 @@ static size_t change(const struct rlp_item *item, unsigned *seed, uint8_t *out, 
     }
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+/* The list with its item changed, in made; 0: none. */
+static size_t rebuild(const struct way *w, unsigned *seed, size_t grow, uint8_t **out)
 {
-    static uint8_t made[2][4 << 20], room[1 << 20];
-    struct way w;
-    wh_span payload;
-    size_t skip = size > 1 && data[0] < 0xc0;
-    if (next(&seed, 3) == 0 || 2 * size > sizeof room || max > sizeof room ||
-        rlp_list(wh_span_of(data + skip, size - skip), &payload) != WH_OK ||
-        !choose(payload, &seed, &w))
-        return LLVMFuzzerMutate(data, size, max);
+    static uint8_t made[2][4 << 20], room[ROOM];
     unsigned side = 0;
-    const struct rlp_item *item = &w.item[w.depth - 1];
-    size_t n =
-        change(item, &seed, made[side], room, max > size ? max - size + item->payload.len : 1);
-    for (unsigned i = w.depth; i-- > 0;) {
-        wh_span list = w.list[i], old = w.item[i].raw;
+    const struct rlp_item *item = &w->item[w->depth - 1];
+    size_t n = change(item, seed, made[side], room, grow + item->payload.len);
+    for (unsigned i = w->depth; i-- > 0;) {
+        wh_span list = w->list[i], old = w->item[i].raw;
         size_t before = (size_t)(old.ptr - list.ptr), after = list.len - before - old.len;
-        uint8_t *p = made[1 - side];
-        p = rlp_put_list(p, before + n + after);
+        uint8_t *p = rlp_put_list(made[1 - side], before + n + after);
         if (before > 0) memcpy(p, list.ptr, before);
         memcpy(p + before, made[side], n);
         if (after > 0) memcpy(p + before + n, old.ptr + old.len, after);
         n = (size_t)(p - made[1 - side]) + before + n + after;
         side = 1 - side;
     }
-    if (skip + n > max) return LLVMFuzzerMutate(data, size, max);
-    memcpy(data + skip, made[side], n);
-    return skip + n;
+    *out = made[side];
+    return n;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    struct way w;
+    wh_span payload;
+    size_t at, len;
+    bool counted;
+    uint8_t *made;
+    if (next(&seed, 3) == 0 || 2 * size > ROOM || max > ROOM / 2 ||
+        !fuzz_rlp_place(wh_span_of(data, size), next(&seed, 1u << 16), &at, &len, &counted) ||
+        rlp_list(wh_span_of(data + at, len), &payload) != WH_OK || !choose(payload, &seed, &w))
+        return LLVMFuzzerMutate(data, size, max);
+    size_t n = rebuild(&w, &seed, max > size ? max - size : 1, &made);
+    if (size - len + n > max || (counted && n > 0xffff)) return LLVMFuzzerMutate(data, size, max);
+    memmove(data + at + n, data + at + len, size - at - len);
+    memcpy(data + at, made, n);
+    if (counted) store_be16(data + at - 2, (uint16_t)n);
+    return size - len + n;
 }
