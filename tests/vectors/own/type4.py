@@ -301,7 +301,7 @@ def made(pre, f, tuples):
 
 def without_refund(accounts, block, receipt, f, count):
     """EIP-7702, step 7: "Add PER_EMPTY_ACCOUNT_COST - PER_AUTH_BASE_COST gas to the global refund counter if
-    authority is not empty." anvil 1.7.1 takes each account that it has not to be there, and gives the refund."""
+    authority exists in the trie." anvil 1.7.1 takes each account that it has not to be there, and gives the refund."""
     gas, fee = 12500 * count, int(block["baseFeePerGas"], 16)
     if int(receipt["gasUsed"], 16) < 4 * gas:
         raise ValueError(f"the refund is capped, count it otherwise: {receipt['gasUsed']} gas")
