@@ -7,6 +7,8 @@
 #include "proto/fetch/private.h"
 #include "proto/sys/hex.h"
 
+enum { OMMERS_MAX = 2 }; /* Yellow Paper 11.1: a node is not asked for more */
+
 static json_t *quantity_of(uint64_t n)
 {
     char text[67];
@@ -51,7 +53,10 @@ static wh_status ask_raw(struct fetch *f, struct block_parts *p, struct wh_error
 static wh_status ask_uncles(struct fetch *f, json_t *block, struct wh_error *err)
 {
     json_t *uncles = json_object_get(block, "uncles");
-    for (size_t i = 0; i < json_array_size(uncles); i++) {
+    const size_t count = json_array_size(uncles);
+    if (count > OMMERS_MAX)
+        return wh_fail(err, WH_ERR_RPC_FORM, "eth_getBlockByNumber: %zu ommers", count);
+    for (size_t i = 0; i < count; i++) {
         json_t *uncle = NULL;
         f->counts.requests++;
         WH_TRY(l1_rpc_call(f->rpc, "eth_getUncleByBlockNumberAndIndex",

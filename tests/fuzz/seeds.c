@@ -342,6 +342,20 @@ static void json_seeds(void)
         put_text("json", texts[i]);
 }
 
+/* A node that serves this much, leaves out that much, and lies in a later answer. */
+static void fetch_seeds(void)
+{
+    static const char none[] = "\x3f\0\0\0\0\0\0\0\0";
+    put("fetch", wh_span_of(none, 9));
+    for (uint8_t serves = 0; serves < 64; serves += 3) {
+        uint8_t in[40] = {serves | 32};
+        memset(in + 1, serves % 2 == 0 ? 0xff : 0x5a, 8);
+        in[9 + serves % 8] = serves % 7;
+        in[10 + serves % 8] = serves;
+        put("fetch", wh_span_of(in, sizeof in));
+    }
+}
+
 #define H32 "0x0700000000000000000000000000000000000000000000000000000000000000"
 #define A20 "0x0100000000000000000000000000000000000000"
 
@@ -425,5 +439,6 @@ int main(int argc, char **argv)
     json_seeds();
     answer_seeds();
     chain_seeds();
+    fetch_seeds();
     return 0;
 }

@@ -5,6 +5,7 @@
 /* Honest steps of three small chains, for traces to be compared with and as seeds: `rollup` (Osaka),
  * `ethereum` in Osaka (every type of transaction, requests, a withdrawal) and in London (a reward). */
 
+#include "tests/diff/case.h"
 #include "tests/toy_chain.h"
 
 struct fuzz_step {
