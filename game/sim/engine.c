@@ -51,25 +51,47 @@ static void log_move(struct sim *s, const struct sim_log_row *row)
     if (s->log != NULL) s->log(s->log_ctx, row);
 }
 
-static void count(struct sim *s, struct sim_side *side, enum sim_kind kind, uint64_t gas,
-                  uint32_t bytes)
+/* The table's gas, as L1 prices it now. */
+static uint64_t priced(const struct sim *s, uint64_t gas)
 {
-    side->gas += gas;
-    side->fees += (u128)gas * sim_price(s);
+    uint64_t share = sim_get(s, SIM_REPRICING);
+    return share == 10000 ? gas : (uint64_t)((u128)gas * share / 10000);
+}
+
+/* A mined move: costs and log. */
+static void mined(struct sim *s, struct sim_side *side, uint32_t bytes, struct sim_log_row *row)
+{
+    row->time = s->now;
+    row->gas = priced(s, row->gas);
+    side->gas += row->gas;
+    side->fees += (u128)row->gas * sim_price(s);
     side->moves++;
-    side->splits += kind == SIM_MOVE_SPLIT;
-    side->proofs += kind == SIM_MOVE_PROVE;
+    side->splits += row->kind == SIM_MOVE_SPLIT;
+    side->proofs += row->kind == SIM_MOVE_PROVE;
+    s->block_gas += row->gas;
     s->bytes += bytes;
+    if (row->depth > s->depth) s->depth = row->depth;
+    log_move(s, row);
 }
 
 static bool affordable(struct sim *s, const struct sim_tx *tx)
 {
     u128 gwei = 1000000000;
     return s->honest.stake + tx->stake <= sim_get(s, SIM_CAPITAL) &&
-           s->honest.fees < sim_get(s, SIM_GAS_MONEY) * gwei;
+           s->party_fees[tx->party] < sim_get(s, SIM_GAS_MONEY) * gwei;
 }
 
-static wh_status apply_honest(struct sim *s, struct sim_tx *tx, uint64_t *gas)
+/* Lost on its way: the party sees at the end of the block that it is not there. */
+static bool lost(struct sim *s)
+{
+    uint64_t chance = sim_get(s, SIM_ERRORS);
+    if (chance == 0 || sim_below(&s->error_rng, 10000) >= chance) return false;
+    s->refused++;
+    s->changed = true;
+    return true;
+}
+
+static wh_status apply_honest(struct sim *s, struct sim_tx *tx)
 {
     enum sim_outcome how = SIM_DONE;
     const char *why = "ok";
@@ -77,6 +99,7 @@ static wh_status apply_honest(struct sim *s, struct sim_tx *tx, uint64_t *gas)
         s->starved++;
         return WH_OK; /* stays noted as sent: nobody lends the money later */
     }
+    if (lost(s)) return sim_note_sent(s, tx->party, tx->key, false);
     WH_TRY(s->protocol->apply(s, tx, &how, &why));
     if (how == SIM_DONE) {
         why = "ok";
@@ -90,43 +113,45 @@ static wh_status apply_honest(struct sim *s, struct sim_tx *tx, uint64_t *gas)
         s->refused++;
         WH_TRY(sim_note_sent(s, tx->party, tx->key, false));
     }
-    *gas += tx->gas;
-    count(s, &s->honest, (enum sim_kind)tx->kind, tx->gas, tx->bytes);
     if (tx->weight != SIM_NEVER && how == SIM_DONE && s->winner == SIM_NOBODY) {
         uint64_t idle = s->now > tx->weight ? s->now - tx->weight : 0, t = sim_get(s, SIM_T);
         sim_slack(s, t > idle ? t - idle : 0);
     }
-    log_move(s, &(struct sim_log_row){.time = s->now,
-                                      .party = tx->party,
-                                      .kind = (enum sim_kind)tx->kind,
-                                      .depth = tx->depth,
-                                      .pos = tx->pos,
-                                      .gas = tx->gas,
-                                      .outcome = why});
+    struct sim_log_row row = {.party = tx->party,
+                              .kind = (enum sim_kind)tx->kind,
+                              .depth = tx->depth,
+                              .pos = tx->pos,
+                              .gas = tx->gas,
+                              .outcome = why};
+    mined(s, &s->honest, tx->bytes, &row);
+    s->party_fees[tx->party] += (u128)row.gas * sim_price(s);
     return WH_OK;
 }
 
-static wh_status evil_moves(struct sim *s, uint64_t *gas)
+void sim_evil_made(struct sim *s, enum sim_kind kind, uint32_t rival, const struct sim_done *done)
+{
+    bool ok = done->outcome[0] == 'o';
+    if (ok) sim_stake(&s->evil, done->stake), s->changed = true;
+    s->refused += !ok;
+    mined(s, &s->evil, done->bytes,
+          &(struct sim_log_row){.evil = true,
+                                .party = rival,
+                                .kind = kind,
+                                .depth = done->depth,
+                                .pos = done->pos,
+                                .gas = done->gas,
+                                .outcome = done->outcome});
+}
+
+static wh_status evil_moves(struct sim *s)
 {
     struct sim_chance c;
     s->acting = true;
     while (!s->over && sim_next_chance(s, &c)) {
         struct sim_done done = {.outcome = "ok"};
         WH_TRY(s->protocol->evil(s, &c, &done));
-        if (done.gas == 0) continue; /* the moment has passed: nothing was sent */
-        *gas += done.gas;
-        count(s, &s->evil, c.kind, done.gas, done.bytes);
-        bool ok = done.outcome[0] == 'o';
-        if (ok) sim_stake(&s->evil, done.stake), s->changed = true;
-        s->refused += !ok;
-        log_move(s, &(struct sim_log_row){.time = s->now,
-                                          .evil = true,
-                                          .party = c.rival,
-                                          .kind = c.kind,
-                                          .depth = done.depth,
-                                          .pos = done.pos,
-                                          .gas = done.gas,
-                                          .outcome = done.outcome});
+        if (done.gas != 0) sim_evil_made(s, c.kind, c.rival, &done);
+        /* else the moment has passed: nothing was sent */
     }
     s->acting = false;
     return WH_OK;
@@ -153,33 +178,28 @@ static wh_status look_all(struct sim *s)
     return WH_OK;
 }
 
-static wh_status honest_moves(struct sim *s, uint64_t *gas)
+static wh_status honest_moves(struct sim *s)
 {
-    uint64_t room =
-        (uint64_t)((u128)sim_get(s, SIM_GAS_LIMIT) * sim_get(s, SIM_BLOCK_SHARE) / 10000);
-    uint64_t used = 0;
-    while (s->ready.count != 0 && used < room && !s->over) {
-        uint64_t one = 0;
-        WH_TRY(apply_honest(s, sim_most_urgent(s), &one));
-        used += one;
-    }
-    *gas += used;
+    u128 limit = sim_get(s, SIM_GAS_LIMIT);
+    uint64_t end = s->honest.gas + (uint64_t)(limit * sim_get(s, SIM_BLOCK_SHARE) / 10000);
+    while (s->ready.count != 0 && s->honest.gas < end && !s->over)
+        WH_TRY(apply_honest(s, sim_most_urgent(s)));
     return WH_OK;
 }
 
 static wh_status run_block(struct sim *s)
 {
-    uint64_t gas = 0;
     bool full = false;
+    s->block_gas = 0;
     sim_fee_advance(s, s->now);
-    WH_TRY(evil_moves(s, &gas));
+    WH_TRY(evil_moves(s));
     WH_TRY(sim_come(s));
-    if (s->ready.count != 0 && !sim_held(s, &full)) WH_TRY(honest_moves(s, &gas));
-    WH_TRY(evil_moves(s, &gas));
-    if (gas != 0 || full) {
+    if (s->ready.count != 0 && !sim_held(s, &full)) WH_TRY(honest_moves(s));
+    WH_TRY(evil_moves(s));
+    if (s->block_gas != 0 || full) {
         s->blocks++;
         if (s->basefee > s->basefee_peak) s->basefee_peak = s->basefee;
-        sim_fee_used(s, gas, full);
+        sim_fee_used(s, s->block_gas, full);
     }
     if (!s->over && (s->changed || s->now >= s->wake)) {
         WH_TRY(look_all(s));
@@ -206,10 +226,10 @@ static wh_status set_up(struct sim *s)
 {
     const uint64_t *v = s->p->v;
     u128 gwei = 1000000000;
-    sim_rng_init(&s->setup, s->stream.seed, s->stream.cell, s->stream.run, SIM_STREAM_SETUP);
-    sim_rng_init(&s->evil_rng, s->stream.seed, s->stream.cell, s->stream.run, SIM_STREAM_EVIL);
-    sim_rng_init(&s->censor_rng, s->stream.seed, s->stream.cell, s->stream.run, SIM_STREAM_CENSOR);
-    sim_rng_init(&s->price_rng, s->stream.seed, s->stream.cell, s->stream.run, SIM_STREAM_PRICE);
+    struct sim_rng *const rng[] = {&s->setup,     &s->evil_rng,  &s->censor_rng,
+                                   &s->price_rng, &s->error_rng, &s->front_rng};
+    for (uint32_t i = 0; i < sizeof rng / sizeof *rng; i++) /* in the order of SIM_STREAM_* */
+        sim_rng_init(rng[i], s->stream.seed, s->stream.cell, s->stream.run, i);
     s->wake = SIM_NEVER;
     s->min_slack = v[SIM_T];
     s->decided_at = s->confirmed_at = s->complete_at = SIM_NEVER;
@@ -237,9 +257,8 @@ static wh_status play(struct sim *s)
 {
     WH_TRY(set_up(s));
     s->changed = true; /* everybody looks at the beginning */
-    uint64_t gas = 0;
     WH_TRY(sim_come(s));
-    WH_TRY(honest_moves(s, &gas)); /* the claim that stands before anybody disputes it */
+    WH_TRY(honest_moves(s)); /* the claim that stands before anybody disputes it */
     WH_TRY(run_block(s));
     while (!s->over) {
         uint64_t t = next_block(s);

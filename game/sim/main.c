@@ -53,7 +53,8 @@ enum { RUN, SWEEP, REPLAY, MERGE, PLOT, LIST };
 static const struct wh_command commands[] = {
     [RUN] = {"run", "", 0, 0, "play one game and print what it came to"},
     [SWEEP] = {"sweep", "", 0, 0, "play all cells into a folder (--out); goes on where it stopped"},
-    [REPLAY] = {"replay", "DIR", 1, 1, "the move log of one run of a sweep"},
+    [REPLAY] = {"replay", "[DIR]", 0, 1,
+                "the move log of one run of a sweep (DIR: --out, or this folder)"},
     [MERGE] = {"merge", "OUT DIR...", 2, 4096, "join the shards of a sweep into a new folder"},
     [PLOT] = {"plot", "DIR", 1, 1, "draw results as SVG"},
     [LIST] = {"list", "", 0, 0, "protocols, strategies, parameters, results"},
@@ -209,11 +210,12 @@ static wh_status check_folder(const struct sim_plan *plan, const char *dir, int 
     return WH_OK;
 }
 
-static wh_status sweep(const struct config *cfg, int argc, const char *const *argv,
+/* *code: of the process, if a signal ended the sweep. */
+static wh_status sweep(const struct config *cfg, int argc, const char *const *argv, int *code,
                        struct wh_error *err)
 {
     struct sim_plan plan;
-    bool interrupted = false;
+    int interrupted = 0;
     if (cfg->out == NULL) return wh_fail(err, WH_ERR_CLI_MISSING, "--out: the folder of the sweep");
     WH_TRY(make_plan(cfg, &plan, err));
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -228,9 +230,9 @@ static wh_status sweep(const struct config *cfg, int argc, const char *const *ar
         if (st == WH_OK) st = built;
     }
     sim_plan_done(&plan);
-    if (st == WH_OK && interrupted) {
+    if (st == WH_OK && interrupted != 0) {
         if (!cfg->quiet) fprintf(stderr, NAME ": interrupted; the same command goes on\n");
-        return WH_OK;
+        *code = 128 + interrupted;
     }
     return st;
 }
@@ -275,7 +277,7 @@ static void list(void)
 #define STRATEGY(name, text) list_one(#name, text);
 #include "game/sim/strategies.def"
 #undef STRATEGY
-    printf("parameters: name, default, range, section, meaning\n");
+    printf("parameters: name, unit, default, range, section, meaning\n");
     for (size_t i = 0; i < SIM_PARAM_COUNT; i++) {
         enum sim_param p = (enum sim_param)i;
         const struct sim_param_row *r = sim_param(p);
@@ -288,7 +290,8 @@ static void list(void)
             sim_param_text(p, r->max, high);
             snprintf(range, sizeof range, "%s..%s", low, high);
         }
-        printf("  %-16s %-12s %-30s [%s] %s\n", r->name, r->def, range, r->section, r->help);
+        printf("  %-16s %-5s %-12s %-30s [%s] %s\n", r->name, sim_param_unit(p), r->def, range,
+               r->section, r->help);
     }
     printf("results: name, unit, meaning\n");
     for (size_t i = 0; i < SIM_RESULT_COUNT; i++) {
@@ -307,8 +310,12 @@ int main(int argc, char **argv)
     wh_status st = WH_OK;
     switch ((int)(cli.command - commands)) {
     case RUN: st = run_one(&cfg, &err); break;
-    case SWEEP: st = sweep(&cfg, argc, (const char *const *)argv, &err); break;
-    case REPLAY: st = replay(&cfg, cli.args[0], &err); break;
+    case SWEEP: st = sweep(&cfg, argc, (const char *const *)argv, &code, &err); break;
+    case REPLAY: {
+        const char *here = cfg.out != NULL ? cfg.out : ".";
+        st = replay(&cfg, cli.arg_count != 0 ? cli.args[0] : here, &err);
+        break;
+    }
     case MERGE: st = sim_merge(cli.args[0], cli.args + 1, (size_t)cli.arg_count - 1, &err); break;
     case PLOT: {
         struct sim_plot o = {cfg.kind, cfg.x, cfg.y, cfg.by, cfg.log, cfg.title, cfg.out};
@@ -318,5 +325,5 @@ int main(int argc, char **argv)
     default: list(); break;
     }
     wh_cli_done(&cli);
-    return st == WH_OK ? 0 : wh_error_print(stderr, NAME, &err);
+    return st == WH_OK ? code : wh_error_print(stderr, NAME, &err);
 }

@@ -51,7 +51,8 @@ const char *sim_param_nearest(const char *name)
 const char *sim_param_unit(enum sim_param p)
 {
     switch (rows[p].kind) {
-    case SIM_KIND_COUNT: return "";
+    case SIM_KIND_COUNT:
+        return p == SIM_GAS_LIMIT || p == SIM_PROVE_GAS ? "gas" : p == SIM_PROVE_BYTES ? "B" : "";
     case SIM_KIND_DURATION: return "s";
     case SIM_KIND_ETHER: return "eth";
     case SIM_KIND_PRICE: return "gwei";

@@ -47,7 +47,7 @@ const struct sim_param_row *sim_param(enum sim_param p);
 /* sim_param_find: by name; SIM_PARAM_COUNT: none. */
 enum sim_param sim_param_find(const char *name);
 const char *sim_param_nearest(const char *name);
-/* sim_param_unit: "s", "eth", "gwei", "%", "" or "word". */
+/* sim_param_unit: "s", "eth", "gwei", "%", "gas", "B", "word" or "". */
 const char *sim_param_unit(enum sim_param p);
 
 void sim_params_default(struct sim_params *out);

@@ -155,7 +155,7 @@ static const char *unit_of(const char *name)
     return sim_param_unit(q);
 }
 
-/* Days read better than seconds in their hundred thousands; but not on a logarithmic axis. */
+/* Hours and days read better than seconds in their thousands. */
 static void scale(struct plot *p, struct plot_axis *a, bool is_x)
 {
     double top = 0;
@@ -165,10 +165,11 @@ static void scale(struct plot *p, struct plot_axis *a, bool is_x)
         double v = is_x ? p->row[i].x : p->row[i].y;
         if (v > top) top = v;
     }
-    if (top < 2 * 86400) return;
-    snprintf(a->unit, sizeof a->unit, "days");
+    if (top < 2 * 3600) return;
+    bool days = top >= 2 * 86400;
+    snprintf(a->unit, sizeof a->unit, days ? "days" : "hours");
     for (size_t i = 0; i < p->rows; i++)
-        *(is_x ? &p->row[i].x : &p->row[i].y) /= 86400;
+        *(is_x ? &p->row[i].x : &p->row[i].y) /= days ? 86400 : 3600;
 }
 
 wh_status sim_plot(const char *dir, const struct sim_plot *o, struct wh_error *err)

@@ -140,7 +140,8 @@ static uint64_t its_time(const struct sim *s, uint64_t t)
 
 wh_status sim_chance(struct sim *s, const struct sim_chance *c)
 {
-    uint64_t t = s->strategy->when(s, c);
+    /* Rewards are taken at once, whatever the strategy. */
+    uint64_t t = c->kind == SIM_MOVE_CLAIM ? s->now : s->strategy->when(s, c);
     WH_ASSERT(t >= s->now);
     t = its_time(s, t);
     if (t == SIM_NEVER) return WH_OK;

@@ -183,7 +183,14 @@ struct sim_side {
     uint64_t sub_stakes;        /* gwei of stakes below the top */
 };
 
-enum { SIM_STREAM_SETUP, SIM_STREAM_EVIL, SIM_STREAM_CENSOR, SIM_STREAM_PRICE };
+enum {
+    SIM_STREAM_SETUP,
+    SIM_STREAM_EVIL,
+    SIM_STREAM_CENSOR,
+    SIM_STREAM_PRICE,
+    SIM_STREAM_ERRORS,
+    SIM_STREAM_FRONT
+};
 
 struct sim {
     const struct sim_params *p;
@@ -193,7 +200,7 @@ struct sim {
     struct wh_arena *arena;
     struct wh_error *err;
     struct sim_stream stream;
-    struct sim_rng setup, evil_rng, censor_rng, price_rng;
+    struct sim_rng setup, evil_rng, censor_rng, price_rng, error_rng, front_rng;
     uint64_t now, horizon;
     void *state; /* the protocol's */
 
@@ -220,6 +227,7 @@ struct sim {
     bool changed;  /* the block changed something */
     bool over;     /* nothing more to play */
     uint64_t party_delay[50];
+    u128 party_fees[50]; /* wei spent */
     uint32_t parties;
     uint64_t n_evil; /* claims that the budget allows */
     bool posted_all;
@@ -233,7 +241,8 @@ struct sim {
     uint64_t decided_at, confirmed_at, min_slack, complete_at, evil_weight;
     uint64_t undisputed; /* seconds to confirmation without a dispute */
     struct sim_side honest, evil;
-    uint64_t bytes, blocks, duplicates, refused, roots, starved, burnt;
+    uint64_t block_gas; /* of this block */
+    uint64_t bytes, blocks, depth, duplicates, refused, roots, starved, burnt;
     uint64_t log_hash;
     sim_log_fn *log;
     void *log_ctx;
@@ -251,6 +260,8 @@ void *sim_new(struct sim *s, size_t size);
 /* sim_sent: is this move of this party on its way? sim_send puts it there. */
 bool sim_sent(struct sim *s, uint32_t party, uint64_t key);
 WH_MUST wh_status sim_send(struct sim *s, const struct sim_tx *tx);
+/* sim_evil_made: the adversary made a move that no chance led to. gas is that of the table. */
+void sim_evil_made(struct sim *s, enum sim_kind kind, uint32_t rival, const struct sim_done *done);
 /* sim_stand_first: what the first party asks for now stands before anybody disputes it. */
 WH_MUST wh_status sim_stand_first(struct sim *s);
 /* sim_chance tells the adversary. */

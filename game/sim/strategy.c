@@ -60,6 +60,13 @@ static uint64_t sim_when_after(struct sim *s, const struct sim_chance *c)
     return last_moment(s, c) + 2 * sim_get(s, SIM_SLOT);
 }
 
+/* Honest parties see the weight one block after the last moment, and decide a delay later. */
+static uint64_t sim_when_last_block(struct sim *s, const struct sim_chance *c)
+{
+    if (c->kind != SIM_MOVE_POST) return s->now;
+    return last_moment(s, c) + 2 * sim_get(s, SIM_SLOT) + s->party_delay[0];
+}
+
 static uint64_t sim_when_stagger(struct sim *s, const struct sim_chance *c)
 {
     return c->kind == SIM_MOVE_POST ? s->now + c->rival * sim_get(s, SIM_GAP) : s->now;

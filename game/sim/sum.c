@@ -120,7 +120,9 @@ uint64_t sim_delay_cost(uint64_t tvl, uint64_t rate, uint64_t seconds)
 
 static void money(struct sim *s, struct sim_result *out)
 {
-    uint64_t fees = gwei_of(s->evil.fees);
+    uint64_t fees = gwei_of(s->evil.fees), pot = s->evil.lost - s->burnt;
+    if (sim_get(s, SIM_PAYOUT) == 2 && s->honest.reward == 0) s->honest.reward = pot;
+    uint64_t paid = s->honest.reward + s->evil.reward;
     out->v[SIM_R_HONEST_FEES].u = gwei_of(s->honest.fees);
     out->v[SIM_R_EVIL_FEES].u = fees;
     out->v[SIM_R_HONEST_STAKE].u = s->honest.stake_peak;
@@ -129,6 +131,10 @@ static void money(struct sim *s, struct sim_result *out)
     out->v[SIM_R_EVIL_REWARD].u = s->evil.reward;
     out->v[SIM_R_EVIL_LOSS].u = s->evil.lost + fees - s->evil.reward;
     out->v[SIM_R_BURNT].u = s->burnt;
+    out->v[SIM_R_TREASURY].u = pot > paid ? pot - paid : 0;
+    uint64_t end = s->confirmed_at != SIM_NEVER ? s->confirmed_at : s->horizon;
+    out->v[SIM_R_PROFIT].u = s->honest.reward - gwei_of(s->honest.fees) -
+                             sim_delay_cost(s->honest.stake_peak, sim_get(s, SIM_RATE), end);
     double honest = (double)gwei_of(s->honest.fees) + (double)s->honest.sub_stakes;
     out->v[SIM_R_RATIO].r = honest > 0 ? ((double)s->evil.stake_all + (double)fees) / honest : 0;
     uint64_t delay = out->v[SIM_R_DELAY].u;
@@ -158,6 +164,7 @@ void sim_sum_up(struct sim *s, struct sim_result *out)
     out->v[SIM_R_HONEST_SPLITS].u = s->honest.splits;
     out->v[SIM_R_EVIL_SPLITS].u = s->evil.splits;
     out->v[SIM_R_PROOFS].u = s->honest.proofs;
+    out->v[SIM_R_DEPTH].u = s->depth;
     out->v[SIM_R_DUPLICATES].u = s->duplicates;
     out->v[SIM_R_REFUSED].u = s->refused;
     out->v[SIM_R_ROOTS].u = s->roots;

@@ -23,8 +23,7 @@ static volatile sig_atomic_t stopped;
 
 static void on_signal(int sig)
 {
-    (void)sig;
-    stopped = 1;
+    stopped = sig;
 }
 
 struct slot {
@@ -276,7 +275,7 @@ static void watch_signals(void)
 }
 
 wh_status sim_sweep(const struct sim_plan *plan, const struct sim_sweep_options *o,
-                    bool *interrupted, struct wh_error *err)
+                    int *interrupted, struct wh_error *err)
 {
     struct crew *c = calloc(1, sizeof *c);
     struct wh_buf header = {0};
@@ -304,7 +303,7 @@ wh_status sim_sweep(const struct sim_plan *plan, const struct sim_sweep_options 
         c->chunks = (c->to - c->from + CHUNK - 1) / CHUNK;
         st = run_crew(c, rows, moves, keep, err);
     }
-    *interrupted = stopped != 0 && c->written < c->chunks;
+    *interrupted = c->written < c->chunks ? (int)stopped : 0;
     if (rows != NULL && fclose(rows) != 0 && st == WH_OK)
         st = wh_fail(err, WH_ERR_FILE_WRITE, "runs.csv: %s", strerror(errno));
     if (moves != NULL && fclose(moves) != 0 && st == WH_OK)

@@ -12,7 +12,7 @@
 #include "game/sim/sim.h"
 
 #define SIM_AXES_MAX  16u
-#define SIM_FORMAT    1u /* of the folder */
+#define SIM_FORMAT    2u /* of the folder */
 #define SIM_CELLS_MAX UINT64_C(100000000)
 
 struct sim_plan {
@@ -49,9 +49,10 @@ struct sim_sweep_options {
     bool quiet;
     size_t arena; /* bytes of address space per thread; touched as games need it */
 };
-/* sim_sweep plays what is missing. *interrupted: stopped by a signal, everything written stays. */
+/* sim_sweep plays what is missing. *interrupted: the signal that stopped it, or 0; everything written
+ * stays. */
 WH_MUST wh_status sim_sweep(const struct sim_plan *plan, const struct sim_sweep_options *o,
-                            bool *interrupted, struct wh_error *err);
+                            int *interrupted, struct wh_error *err);
 
 /* rows.c: text of rows. */
 void sim_csv_header(const struct sim_plan *plan, struct wh_buf *out);

@@ -197,11 +197,32 @@ static wh_status evil_decide(struct sim *s, uint32_t i, struct sim_done *done)
     return WH_OK;
 }
 
+/* The reward for honest moves that it made itself, once every bond is in the pot. */
+static wh_status evil_claim(struct sim *s, struct sim_done *done)
+{
+    struct whittle *w = whittle_of(s);
+    struct solver_out out;
+    struct solver_me me = {.who = w->liar[0].who};
+    game_set_time(&w->g, WHITTLE_EPOCH + s->now);
+    wh_arena_rewind(&w->scratch, 0);
+    WH_TRY(solver_moves(&w->g, &w->own, &me, &w->scratch, &out));
+    for (size_t m = 0; m < out.count; m++) {
+        if (out.moves[m].kind != GAME_MOVE_CLAIM) continue;
+        struct whittle_bill bill;
+        enum game_error e = whittle_call(s, &me.who, 0, &out.moves[m].args, GAME_NONE, &bill);
+        if (e == GAME_NOMEM) return WH_E_NOMEM;
+        done->outcome = e == GAME_OK ? "ok" : game_error_name(e);
+        add_bill(done, &bill);
+    }
+    return WH_OK;
+}
+
 wh_status whittle_evil(struct sim *s, const struct sim_chance *c, struct sim_done *done)
 {
     switch ((int)c->kind) {
     case SIM_MOVE_POST: return evil_post(s, c->rival, done);
     case SIM_MOVE_SPLIT: return evil_split(s, c->rival, (uint32_t)c->a, done);
+    case SIM_MOVE_CLAIM: return evil_claim(s, done);
     default: return evil_decide(s, c->rival, done);
     }
 }
@@ -218,6 +239,10 @@ wh_status whittle_tick(struct sim *s)
 {
     struct whittle *w = whittle_of(s);
     uint64_t t = sim_get(s, SIM_T), next = SIM_NEVER;
+    if (s->winner != SIM_NOBODY && w->ahead != 0 && s->evil.stake == 0) {
+        w->ahead = 0;
+        return sim_chance(s, &(struct sim_chance){.kind = SIM_MOVE_CLAIM, .deadline = SIM_NEVER});
+    }
     if (s->roots == 0 || s->winner != SIM_NOBODY) return WH_OK;
     if (s->now < w->first_post + t) {
         sim_wake_at(s, w->first_post + t);

@@ -29,6 +29,7 @@ struct whittle {
     address party[50];
     struct whittle_liar *liar;
     uint32_t posted;
+    uint32_t ahead;      /* honest moves that the adversary made itself, not claimed for yet */
     uint64_t first_post; /* sim time */
     uint32_t honest_assertion;
     struct {

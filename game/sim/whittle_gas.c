@@ -296,13 +296,14 @@ static bool on_node(const struct game_args *args)
 
 /* What the whole is: no less than the floor of its calldata; and what PROTOCOL 7.3 has the contract
  * count of it: not what comes after the count, and calldata as if no byte were 0. */
-static void total(struct whittle_bill *b, const struct game_args *args, uint64_t gas)
+static void total(const struct sim *s, struct whittle_bill *b, const struct game_args *args,
+                  uint64_t gas)
 {
     uint64_t all = gas - b->data + BYTE_FULL * (uint64_t)b->bytes;
     uint64_t rest =
         args->move == GAME_MOVE_PROVE ? SIM_GAS_UNMETERED_PROOF : SIM_GAS_UNMETERED_SPLIT;
     b->gas = gas > b->floor ? gas : b->floor;
-    b->metered = on_node(args) && all > rest ? all - rest : 0;
+    b->metered = on_node(args) && all > rest ? (all - rest) * sim_get(s, SIM_REPRICING) / 10000 : 0;
 }
 
 void whittle_bill_open(const struct sim *s, const struct game_env *env,
@@ -316,9 +317,9 @@ void whittle_bill_open(const struct sim *s, const struct game_env *env,
     b->floor = TRANSACTION + (FLOOR_FULL * d.full + FLOOR_ZERO * d.zero) / 8;
     b->bytes = (uint32_t)((d.full + d.zero) / 8);
     if (args->move == GAME_MOVE_PROVE)
-        total(b, args, prove_gas(s, args));
+        total(s, b, args, prove_gas(s, args));
     else
-        total(b, args, b->data + work_gas(s, env, args));
+        total(s, b, args, b->data + work_gas(s, env, args));
 }
 
 void whittle_bill_close(const struct sim *s, const struct game_args *args, enum game_error e,
@@ -336,7 +337,7 @@ void whittle_bill_close(const struct sim *s, const struct game_args *args, enum 
                : e == GAME_E_DECIDED ? SIM_GAS_REFUSED_DECIDED
                                      : SIM_GAS_REFUSED;
     }
-    total(b, args, gas);
+    total(s, b, args, gas);
 }
 
 uint64_t whittle_split_gas(unsigned a, uint64_t first, uint64_t rivals)

@@ -114,12 +114,39 @@ static wh_status send(struct sim *s, uint32_t party, const struct solver_move *m
     return sim_send(s, &tx);
 }
 
+/* The adversary sees the move and makes it itself, a place earlier in the block. */
+static wh_status front_run(struct sim *s, const struct sim_tx *tx)
+{
+    struct whittle *w = whittle_of(s);
+    const struct kept *k = tx->arg;
+    uint64_t share = sim_get(s, SIM_FRONTRUN);
+    bool split = k->args.move == GAME_MOVE_SPLIT;
+    if (share == 0 || s->n_evil == 0 || (!split && k->args.move != GAME_MOVE_PROVE) ||
+        sim_below(&s->front_rng, 10000) >= share)
+        return WH_OK;
+    struct game_args args = k->args;
+    *(split ? &args.u.split.to : &args.u.prove.to) = w->liar[0].who;
+    struct whittle_bill bill;
+    enum game_error e = whittle_call(s, &w->liar[0].who, 0, &args, k->node, &bill);
+    if (e == GAME_NOMEM) return WH_E_NOMEM;
+    if (e == GAME_OK && !w->moved) return WH_OK; /* somebody was there before: not worth the gas */
+    struct sim_done done = {.outcome = e == GAME_OK ? "ok" : game_error_name(e),
+                            .gas = bill.gas,
+                            .bytes = bill.bytes,
+                            .pos = tx->pos,
+                            .depth = tx->depth};
+    sim_evil_made(s, (enum sim_kind)tx->kind, 0, &done);
+    w->ahead += e == GAME_OK;
+    return e == GAME_OK && split ? whittle_wake_children(s, k->node, true) : WH_OK;
+}
+
 wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcome *how, const char **why)
 {
     struct whittle *w = whittle_of(s);
     const struct kept *k = tx->arg;
     const struct game *g = &w->g;
     struct whittle_bill bill;
+    WH_TRY(front_run(s, tx));
     enum game_error e = whittle_call(s, &w->party[tx->party], k->value, &k->args, k->node, &bill);
     if (e == GAME_NOMEM) return WH_E_NOMEM;
     tx->gas = bill.gas;

@@ -156,17 +156,18 @@ bool whittle_verifier(void *ctx, uint64_t target, const bytes32 *input_hash, con
 void whittle_config(const struct sim_params *p, const struct whittle_truth *t,
                     struct game_config *out)
 {
-    *out = (struct game_config){.k = (uint8_t)p->v[SIM_K],
-                                .a = (uint8_t)p->v[SIM_A],
-                                .t = p->v[SIM_T],
-                                .grace = p->v[SIM_GRACE],
-                                .bond = (u128)p->v[SIM_BOND] * 1000000000,
-                                .burn_bps = (uint16_t)p->v[SIM_BURN],
-                                .reward_bps = (uint16_t)p->v[SIM_REWARD],
-                                .max_price = (uint32_t)(p->v[SIM_MAX_PRICE] / 10000000),
-                                .step_gas = 1000000,
-                                .chain_id = 1,
-                                .genesis_leaf = t->leaf_sealed};
+    *out =
+        (struct game_config){.k = (uint8_t)p->v[SIM_K],
+                             .a = (uint8_t)p->v[SIM_A],
+                             .t = p->v[SIM_T],
+                             .grace = p->v[SIM_GRACE],
+                             .bond = (u128)p->v[SIM_BOND] * 1000000000,
+                             .burn_bps = (uint16_t)p->v[SIM_BURN],
+                             .reward_bps = (uint16_t)(p->v[SIM_PAYOUT] == 0 ? p->v[SIM_REWARD] : 0),
+                             .max_price = (uint32_t)(p->v[SIM_MAX_PRICE] / 10000000),
+                             .step_gas = 1000000,
+                             .chain_id = 1,
+                             .genesis_leaf = t->leaf_sealed};
 }
 
 void whittle_input(const struct whittle_truth *t, bytes32 *hash, uint32_t *items)

@@ -27,7 +27,7 @@ static void measure(const char *name, const char *const *set, size_t count, uint
     struct sim_sweep_options o = {
         .dir = dir, .jobs = jobs, .quiet = true, .arena = (size_t)2 << 30};
     struct wh_error err = {0};
-    bool interrupted;
+    int interrupted;
     char path[4096];
     struct rusage use;
     sim_params_default(&plan.base);

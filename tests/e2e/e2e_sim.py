@@ -2,6 +2,7 @@
 import csv
 import json
 import os
+import pty
 import re
 import signal
 import sqlite3
@@ -65,8 +66,10 @@ def test_sim_interrupt_and_resume(t):
             if os.path.exists(runs) and os.path.getsize(runs) > before + 20000:
                 break
             time.sleep(0.005)
-        p.send_signal(signal.SIGKILL if turn == 1 else signal.SIGINT)
-        p.wait(30)
+        sig = (signal.SIGINT, signal.SIGKILL, signal.SIGTERM)[turn]
+        p.send_signal(sig)
+        got = p.wait(30)
+        expect(got == 0 or got == (-sig if sig == signal.SIGKILL else 128 + sig), f"{sig}: exit {got}")
         text = read(runs)
         expect(want.startswith(text) or turn == 1, "an interrupted file is no prefix")
         kept.append(len(text))
@@ -78,6 +81,44 @@ def test_sim_interrupt_and_resume(t):
     stamp = os.stat(runs).st_size
     sim(t, "sweep", *args, "--out", out)
     expect(os.stat(runs).st_size == stamp, "a finished sweep was played again")
+
+
+def on_terminal(args, cwd):
+    """(exit code, what a terminal shows)"""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.chdir(cwd)
+        os.execv(args[0], args)
+    out = b""
+    while True:
+        try:
+            data = os.read(fd, 65536)
+        except OSError:  # how a pty says that it ended
+            break
+        if not data:
+            break
+        out += data
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), out.decode()
+
+
+def test_sim_commands_as_issued(t):
+    """A sweep with a progress bar on a terminal, and the run of it that `replay` plays again."""
+    args = ["sweep", "--set", "n_evil=1..64:*2", "--set", "bond=0.1eth,1eth", "--runs", "40", "--jobs", "2", "--out", "dir"]
+    code, seen = on_terminal([t.program("whittle-sim"), *args], t.dir)
+    lines = re.findall(r"\rplaying (\d+)/560 games +(\d+)% +\d+ games/s +ETA \d+m\d\ds", seen)
+    expect(code == 0 and lines and lines[-1] == ("560", "100"), f"exit {code}, terminal: {seen[-200:]}")
+    expect(len(lines) <= 3 + 5 * 60, "the bar is drawn too often")
+    code, out, err = t.run("whittle-sim", *args)
+    expect((code, out, err) == (0, "", ""), "a pipe shows no bar")
+    sim(t, "sweep", *args[1:-2], "--moves", "--out", t.path("moves"))
+    moves = read(t.path("moves/moves.csv")).splitlines()
+    want = [m for m in moves if m.startswith("9,31,")]
+    expect(len(want) > 20, "no moves")
+    for where in (["--cell", "9", "--run", "31"], ["--out", ".", "--cell", "9", "--run", "31"],
+                  [t.path("moves"), "--cell", "9", "--run", "31"]):
+        r = subprocess.run([t.program("whittle-sim"), "replay", *where], cwd=t.path("dir"), capture_output=True, text=True)
+        expect(r.returncode == 0 and r.stdout.splitlines() == [moves[0], *want], f"replay {where}: {r.stderr}")
 
 
 PLUGIN = """import json, sys, time
@@ -184,8 +225,9 @@ def test_sim_plots_and_list(t):
         out, _ = sim(t, "plot", d, *args)
         expect(out == read(t.path("p.svg")), "stdout and --out differ")
     out, _ = sim(t, "list")
-    for name in ("whittle", "classic_full", "rush", "n_evil", "1eth..", "honest_gas"):
-        expect(name in out or name == "1eth..", f"list: no {name}")
+    for row in (r"^  whittle +this project", r"^  classic_full ", r"^  rush +does", r"^  n_evil +1 +0\.\.1000000 +\[evil\]",
+                r"^  t +s +7d +1s\.\.", r"^  bond +eth +27eth ", r"^  prove_gas +gas ", r"^  honest_gas +gas "):
+        expect(re.search(row, out, re.M), f"list: no {row}")
 
 
 def test_sim_slurm_and_kubernetes_slices(t):

@@ -101,6 +101,73 @@ static void test_money__limits_hold(void)
     CHECK(got(&r, SIM_R_WINNER) == SIM_HONEST && got(&r, SIM_R_DELAY) == 0);
 }
 
+/* Attacks of the dispute notes, section 6, that are a matter of time and money. */
+static void test_attacks__cost_what_they_should(void)
+{
+    /* 6, 7, 9: honest moves made a place earlier by the adversary. It takes the rewards and no more. */
+    struct sim_result plain = play(0, "n_evil=2"), r = play(0, "n_evil=2 frontrun=100%");
+    uint64_t moves = got(&plain, SIM_R_HONEST_SPLITS) + got(&plain, SIM_R_PROOFS);
+    CHECK(got(&r, SIM_R_WINNER) == SIM_HONEST && got(&r, SIM_R_DUPLICATES) == moves);
+    CHECK_EQ(got(&r, SIM_R_DECIDED), got(&plain, SIM_R_DECIDED));
+    CHECK(got(&r, SIM_R_HONEST_REWARD) == 0 && got(&r, SIM_R_EVIL_REWARD) > 0);
+    CHECK_EQ(got(&r, SIM_R_EVIL_REWARD), got(&plain, SIM_R_HONEST_REWARD));
+    CHECK(got(&r, SIM_R_EVIL_LOSS) > got(&r, SIM_R_BURNT));
+    CHECK(got(&r, SIM_R_HONEST_GAS) < got(&plain, SIM_R_HONEST_GAS));
+    /* 10: a price of 1,000 gwei is paid back as one of 12 */
+    r = play(0, "n_evil=2 tip=1000gwei");
+    CHECK(got(&r, SIM_R_HONEST_REWARD) * 10 < got(&r, SIM_R_HONEST_FEES) &&
+          got(&r, SIM_R_HONEST_REWARD) > 0);
+    /* 4, 5: rivals when the weight is t, and in the block of the decision, change nothing */
+    struct sim_result none = play(0, "n_evil=0");
+    r = play(0, "n_evil=5 strategy=last_block");
+    CHECK_EQ(got(&r, SIM_R_DECIDED), got(&none, SIM_R_DECIDED));
+    CHECK(got(&r, SIM_R_ROOTS) == 5 && got(&r, SIM_R_WINNER) == SIM_HONEST);
+    r = play(0, "n_evil=5 strategy=after");
+    CHECK_EQ(got(&r, SIM_R_DECIDED), got(&none, SIM_R_DECIDED));
+    /* 27: gas costs three times as much; the bond still pays for all of it */
+    r = play(0, "n_evil=2 repricing=300%");
+    CHECK_EQ(got(&r, SIM_R_HONEST_GAS), 3 * got(&plain, SIM_R_HONEST_GAS));
+    CHECK(got(&r, SIM_R_HONEST_REWARD) > 2.9 * (double)got(&plain, SIM_R_HONEST_REWARD));
+    CHECK(got(&r, SIM_R_TREASURY) > 0);
+    /* 28: blocks twice as fast */
+    r = play(0, "n_evil=2 slot=6s");
+    CHECK(got(&r, SIM_R_DECIDED) <= got(&plain, SIM_R_DECIDED));
+    CHECK_EQ(got(&r, SIM_R_HONEST_SPLITS), got(&plain, SIM_R_HONEST_SPLITS));
+}
+
+static void test_payout__every_wei_goes_somewhere(void)
+{
+    static const char *const rules[] = {"payout=metered", "payout=treasury", "payout=winner",
+                                        "payout=metered burn=100%", "frontrun=50%"};
+    for (unsigned i = 0; i < 5; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "n_evil=3 bond=10eth %s", rules[i]);
+        struct sim_result r = play(i, text);
+        uint64_t lost = UINT64_C(30000000000),
+                 sum = got(&r, SIM_R_BURNT) + got(&r, SIM_R_TREASURY) +
+                       got(&r, SIM_R_HONEST_REWARD) + got(&r, SIM_R_EVIL_REWARD);
+        CHECK_EQ(sum, lost);
+    }
+    struct sim_result r = play(0, "payout=treasury");
+    CHECK(got(&r, SIM_R_HONEST_REWARD) == 0 && (int64_t)got(&r, SIM_R_PROFIT) < 0);
+    r = play(0, "payout=winner");
+    CHECK((int64_t)got(&r, SIM_R_PROFIT) > 0);
+}
+
+/* Moves that are lost are made again, later; what a party has spent binds that party alone. */
+static void test_errors__cost_time(void)
+{
+    struct sim_result plain = play(0, ""), r = play(0, "errors=50%");
+    CHECK(got(&r, SIM_R_WINNER) == SIM_HONEST && got(&r, SIM_R_REFUSED) > 3);
+    CHECK(got(&r, SIM_R_DECIDED) > got(&plain, SIM_R_DECIDED));
+    CHECK_EQ(got(&r, SIM_R_HONEST_SPLITS), got(&plain, SIM_R_HONEST_SPLITS));
+    CHECK_EQ(got(&plain, SIM_R_DEPTH), 10);
+    r = play(0, "gas_money=0.02eth");
+    CHECK(got(&r, SIM_R_STARVED) > 0 && got(&r, SIM_R_WINNER) != SIM_HONEST);
+    r = play(0, "n_honest=2 gas_money=0.02eth");
+    CHECK(got(&r, SIM_R_STARVED) > 0 && got(&r, SIM_R_WINNER) == SIM_HONEST);
+}
+
 /* The model of gas, on the dispute of the contracts' own table (K = 20, A = 2, the last step). */
 struct seen {
     uint64_t least[GAME_MOVE_COUNT], most[GAME_MOVE_COUNT], first_post, path, again;
@@ -201,6 +268,9 @@ int main(int argc, char **argv)
     RUN(test_hash__same_results);
     RUN(test_play__again_is_the_same);
     RUN(test_money__limits_hold);
+    RUN(test_attacks__cost_what_they_should);
+    RUN(test_payout__every_wei_goes_somewhere);
+    RUN(test_errors__cost_time);
     RUN(test_gas__as_the_contracts_measure);
     return tap_done();
 }
