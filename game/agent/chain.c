@@ -13,6 +13,7 @@
 
 #define ARENA_BYTES (UINT64_C(16) << 30) /* address space; touched lazily */
 #define META_ACC    "run/acc"            /* acc of all inputs run, 32 bytes a row */
+#define META_SUM    "run/sum"            /* keccak of all own leaves, one behind the other */
 
 static wh_status map_arena(struct wh_arena *arena, struct wh_error *err)
 {
@@ -92,34 +93,84 @@ static wh_status find_invalid(struct agent_chain *c)
     return WH_OK;
 }
 
+/* --- a bit of an own leaf that rots on its disk would make every true claim look false */
+
+static void add_leaves(struct keccak *sum, const bytes32 *leaves, uint64_t count)
+{
+    keccak_update(sum, leaves[0].b, 32 * (size_t)count);
+}
+
+static wh_status put_sum(const struct agent_chain *c, const struct keccak *sum,
+                         struct wh_error *err)
+{
+    struct keccak copy = *sum;
+    bytes32 digest;
+    keccak_final(&copy, &digest);
+    return store_meta_put(c->store, META_SUM, wh_span_of(digest.b, 32), err);
+}
+
+static wh_status check_sum(struct agent_chain *c, struct wh_error *err)
+{
+    struct wh_buf kept = {0};
+    bool found = false;
+    bytes32 digest;
+    keccak_init(&c->sum);
+    if (c->have) add_leaves(&c->sum, c->leaves + 1, c->have);
+    struct keccak copy = c->sum;
+    keccak_final(&copy, &digest);
+    wh_status st = store_meta_get(c->store, META_SUM, &kept, &found, err);
+    if (st == WH_OK && !found) st = put_sum(c, &c->sum, err);
+    if (st == WH_OK && found && (kept.len != 32 || memcmp(kept.ptr, digest.b, 32) != 0))
+        st = wh_fail(err, WH_ERR_STORE_CORRUPT, "own leaves 1..%llu are not what was computed",
+                     (unsigned long long)c->have);
+    wh_buf_done(&kept);
+    return st;
+}
+
+/* check_inputs: the list of inputs run ends where the last own state does. */
+static wh_status check_inputs(const struct agent_chain *c, struct wh_error *err)
+{
+    uint64_t pos = tree_state_inbox_pos(c->tip);
+    if (c->inputs == pos + (tree_state_phase(c->tip) == SEG_INVALID)) return WH_OK;
+    return wh_fail(err, WH_ERR_STORE_CORRUPT, "%llu inputs were run, the last state is at %llu",
+                   (unsigned long long)c->inputs, (unsigned long long)pos);
+}
+
 static wh_status load(struct agent_chain *c, struct wh_error *err)
 {
     struct wh_buf accs = {0};
     bool found = false;
     uint64_t at = 0;
     WH_TRY(store_steps_count(c->store, &c->have, err));
+    WH_TRY(store_state_below(c->store, c->have, &at, c->tip, &found, err));
+    if (!found || at != c->have)
+        return wh_fail(err, WH_ERR_STORE_CORRUPT, "no state for step %llu",
+                       (unsigned long long)c->have);
     WH_TRY(leaf_room(c, c->have + 1, err));
     c->leaves[0] = c->net->cfg.genesis_leaf;
-    if (c->have) WH_TRY(store_leaves_get(c->store, 0, c->have, c->leaves + 1, err));
+    wh_status st = WH_OK;
+    if (c->have) st = store_leaves_get(c->store, 0, c->have, c->leaves + 1, err);
+    if (st != WH_OK && err && err->code == WH_ERR_STORE_MISSING)
+        return wh_fail(err, WH_ERR_STORE_CORRUPT, "own leaves 1..%llu are not all there",
+                       (unsigned long long)c->have);
+    WH_TRY(st);
+    WH_TRY(check_sum(c, err));
     c->gas = 0;
     if (c->have) {
         struct store_step last;
         WH_TRY(store_steps_get(c->store, c->have - 1, 1, &last, err));
         c->gas = last.gas_cumulative;
     }
-    WH_TRY(store_state_below(c->store, c->have, &at, c->tip, &found, err));
-    if (!found || at != c->have)
-        return wh_fail(err, WH_ERR_STORE_CORRUPT, "no state for step %llu",
-                       (unsigned long long)c->have);
     bytes32 leaf;
     seg_leaf(c->crypto, c->tip, &leaf);
     if (!bytes32_eq(&leaf, &c->leaves[c->have]))
         return wh_fail(err, WH_ERR_STORE_CORRUPT, "the state after step %llu is not its leaf's",
                        (unsigned long long)c->have);
-    wh_status st = store_meta_get(c->store, META_ACC, &accs, &found, err);
+    st = store_meta_get(c->store, META_ACC, &accs, &found, err);
     c->inputs = found ? accs.len / 32 : 0;
     wh_buf_done(&accs);
     WH_TRY(st);
+    WH_TRY(check_inputs(c, err));
     return find_invalid(c);
 }
 
@@ -176,6 +227,11 @@ wh_status chain_align(struct agent_chain *c, const struct game *view, struct wh_
         if (st == WH_OK) st = store_steps_truncate(c->store, steps, err);
         if (st == WH_OK)
             st = store_meta_put(c->store, META_ACC, wh_span_of(accs.ptr, keep * 32), err);
+        if (st == WH_OK) {
+            keccak_init(&c->sum);
+            if (steps) add_leaves(&c->sum, c->leaves + 1, steps);
+            st = put_sum(c, &c->sum, err);
+        }
         if (st == WH_OK)
             st = store_commit(c->store, err);
         else
@@ -256,7 +312,7 @@ static wh_status run_again(const struct agent_chain *c, const struct seg_env *en
 }
 
 static wh_status save_run(struct agent_chain *c, const struct game *view, uint64_t n,
-                          const struct span_run *r, struct wh_error *err)
+                          const struct span_run *r, const struct keccak *sum, struct wh_error *err)
 {
     struct store_step *rows = (struct store_step *)calloc(r->count, sizeof *rows);
     if (!rows) return wh_fail(err, WH_ERR_NOMEM, "%zu steps", r->count);
@@ -280,6 +336,7 @@ static wh_status save_run(struct agent_chain *c, const struct game *view, uint64
     for (size_t i = c->history.run ? 0 : r->count - 1; st == WH_OK && i < r->count; i++)
         st = store_state_put(c->store, c->have + i + 1, r->states + i * SEG_STATE_SIZE, err);
     if (st == WH_OK) st = store_meta_put(c->store, META_ACC, wh_buf_span(&accs), err);
+    if (st == WH_OK) st = put_sum(c, sum, err);
     const uint8_t *last = r->states + (r->count - 1) * SEG_STATE_SIZE;
     if (st == WH_OK && tree_state_phase(last) == SEG_SEALED) {
         struct seg_state s;
@@ -302,9 +359,12 @@ static wh_status save_run(struct agent_chain *c, const struct game *view, uint64
 static wh_status commit_run(struct agent_chain *c, const struct game *view, uint64_t n,
                             const struct span_run *r, struct wh_error *err)
 {
+    struct keccak sum = c->sum;
     WH_TRY(leaf_room(c, c->have + r->count + 1, err));
+    for (size_t i = 0; i < r->count; i++)
+        add_leaves(&sum, &r->results[i].leaf, 1);
     WH_TRY(store_begin(c->store, err));
-    wh_status st = save_run(c, view, n, r, err);
+    wh_status st = save_run(c, view, n, r, &sum, err);
     if (st == WH_OK) st = store_commit(c->store, err);
     if (st != WH_OK) {
         store_rollback(c->store);
@@ -316,6 +376,7 @@ static wh_status commit_run(struct agent_chain *c, const struct game *view, uint
     }
     c->have += r->count;
     c->inputs = n + 1;
+    c->sum = sum;
     memcpy(c->tip, r->states + (r->count - 1) * SEG_STATE_SIZE, SEG_STATE_SIZE);
     c->blocked = CHAIN_RUNS;
     return find_invalid(c);
@@ -369,6 +430,11 @@ wh_status chain_state(struct agent_chain *c, const struct game *view, uint64_t i
                        (unsigned long long)index);
     WH_TRY(store_state_below(c->store, index, &at, out, &found, err));
     if (!found) return wh_fail(err, WH_ERR_STORE_CORRUPT, "the genesis state is missing");
+    bytes32 leaf;
+    seg_leaf(c->crypto, out, &leaf);
+    if (!bytes32_eq(&leaf, &c->leaves[at]))
+        return wh_fail(err, WH_ERR_STORE_CORRUPT, "the state after step %llu is not its leaf's",
+                       (unsigned long long)at);
     if (at == index) return WH_OK;
     if (c->history.run)
         return wh_fail(err, WH_ERR_STORE_CORRUPT, "state %llu was not kept",

@@ -10,6 +10,7 @@
  * other inputs led to. Trouble and missing bytes block the chain at an input ("cannot tell") and are
  * tried again at the next call; they never become a leaf. */
 
+#include "evm/hash/keccak.h"
 #include "evm/segment/execute.h"
 #include "evm/segment/run.h"
 #include "game/agent/network.h"
@@ -43,6 +44,7 @@ struct agent_chain {
     struct wh_arena arena; /* owns its mapping; rewound per input */
     bytes32 *leaves;       /* owns; leaf of state 0..have */
     size_t leaf_places;
+    struct keccak sum;           /* over leaves 1..have; its digest is in the store */
     uint64_t have;               /* steps done */
     uint64_t inputs;             /* inputs run to their end */
     uint64_t invalid_at;         /* index of the INVALID state, UINT64_MAX: none */

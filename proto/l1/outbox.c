@@ -12,7 +12,8 @@
 #include "proto/sys/hex.h"
 #include "proto/sys/log.h"
 
-#define GWEI UINT64_C(1000000000)
+#define GWEI         UINT64_C(1000000000)
+#define NONCES_AHEAD 65536u /* of the chain, however deep a reorg was; each is looked after */
 
 bytes32 outbox_key(const char *kind, const uint8_t *id, size_t id_len, uint64_t epoch)
 {
@@ -62,7 +63,12 @@ static wh_status start_nonce(struct outbox *ob, struct wh_error *err)
     uint64_t mined = 0, waiting = 0;
     WH_TRY(store_nonce_next(ob->store, &ob->next_nonce, &ob->journal, err));
     WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &latest, &mined, err));
-    if (ob->journal && mined <= ob->next_nonce) return WH_OK;
+    if (ob->journal && mined <= ob->next_nonce) {
+        if (ob->next_nonce - mined <= NONCES_AHEAD) return WH_OK;
+        return wh_fail(err, WH_ERR_STORE_CORRUPT,
+                       "the journal gave out nonce %" PRIu64 ", the chain is at %" PRIu64,
+                       ob->next_nonce - 1, mined);
+    }
     if (ob->journal)
         WH_LOG(WARN, TX_LOST, "the key was used elsewhere since the last start",
                WH_F_ADDR("account", &ob->key->addr), WH_F_U64("nonce", ob->next_nonce),
@@ -70,7 +76,14 @@ static wh_status start_nonce(struct outbox *ob, struct wh_error *err)
     /* An empty journal (new, or wiped), or one that the chain has passed while nobody ran: go on
      * behind whatever the node has of this account. */
     WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &pending, &waiting, err));
-    ob->next_nonce = waiting > mined ? waiting : mined;
+    if (waiting < mined) waiting = mined;
+    uint64_t again = 0;
+    WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &pending, &again, err));
+    if (again != waiting) /* a nonce too high would leave a gap that nobody fills */
+        return wh_fail(err, WH_ERR_RPC_DOUBT,
+                       "%s: the next nonce is %" PRIu64 ", and then %" PRIu64,
+                       wh_hex20(&ob->key->addr).s, waiting, again);
+    ob->next_nonce = waiting;
     return WH_OK;
 }
 
@@ -230,7 +243,7 @@ static wh_status suspect(struct pump *p, uint64_t nonce, struct wh_error *err)
     ob->suspicions++;
     uint64_t blocks =
         ob->confirmations > OUTBOX_SETTLED ? ob->confirmations : (uint64_t)OUTBOX_SETTLED;
-    if (ob->suspicions < 3 || p->head < ob->suspect_head + blocks) return WH_OK;
+    if (ob->suspicions < OUTBOX_LOOKS || p->head < ob->suspect_head + blocks) return WH_OK;
     return nonce_trouble(ob, nonce, "was used by a transaction that is not ours", err);
 }
 
@@ -376,6 +389,17 @@ static wh_status count(void *ctx, const struct store_intent *i, struct wh_error 
     return WH_OK;
 }
 
+/* passed_by: the chain has used a nonce that was not given out here. One answer may be wrong. */
+static wh_status passed_by(struct pump *p, struct wh_error *err)
+{
+    struct outbox *ob = p->ob;
+    if (++ob->ahead >= OUTBOX_LOOKS)
+        return nonce_trouble(ob, ob->next_nonce, "was used by another program", err);
+    return wh_fail(err, WH_ERR_RPC_DOUBT,
+                   "%s: nonce %" PRIu64 " is used, and was not given out here",
+                   wh_hex20(&ob->key->addr).s, ob->next_nonce);
+}
+
 wh_status outbox_pump(struct outbox *ob, const struct outbox_view *view,
                       struct outbox_report *report, struct wh_error *err)
 {
@@ -392,10 +416,13 @@ wh_status outbox_pump(struct outbox *ob, const struct outbox_view *view,
     p.head = head.number;
     WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &latest, &p.mined, err));
     if (p.mined > ob->next_nonce) {
-        if (ob->journal)
-            return nonce_trouble(ob, ob->next_nonce, "was used by another program", err);
+        uint64_t again = 0;
+        if (ob->journal) return passed_by(&p, err);
+        WH_TRY(l1_nonce(ob->rpc, &ob->key->addr, &latest, &again, err));
+        if (again != p.mined) return passed_by(&p, err);
         ob->next_nonce = p.mined; /* nothing of ours was sent yet */
     }
+    ob->ahead = 0;
     WH_TRY(check_view(&p, &head, err));
     WH_TRY(reconcile(&p, err));
     WH_TRY(revive(&p, err));

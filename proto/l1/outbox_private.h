@@ -6,6 +6,7 @@
 #include "proto/l1/outbox.h"
 
 #define OUTBOX_SETTLED 16u /* blocks after which every node of a load balancer has what was mined */
+#define OUTBOX_LOOKS   3u  /* in a row that say the same before it is believed */
 #define OUTBOX_TXS_MAX \
     64 /* transactions looked at per nonce: a raise of 12 % each, so 1,400 times */
 
@@ -21,6 +22,8 @@ struct outbox {
     size_t wanted_count, wanted_cap;
     uint64_t suspect_nonce, suspect_head; /* a nonce that is used, but by none of ours */
     unsigned suspicions;
+    unsigned
+        ahead; /* looks in a row at a chain that has used nonces which were not given out here */
     struct {
         enum wh_err code;
         uint64_t nonce, ms;

@@ -33,6 +33,10 @@ static wh_status read_fees(struct pump *p, struct wh_error *err)
     WH_TRY(l1_get_fees(p->ob->rpc, &f, err));
     p->base_fee = clamp(&f.base_fee);
     p->tip = clamp(&f.tip);
+    /* What others tip is hearsay: one block, or one answer, must not make us tip the whole cap. */
+    uint64_t most = p->ob->min_tip > UINT64_MAX / 10 ? UINT64_MAX : 10 * p->ob->min_tip;
+    if (most < p->base_fee) most = p->base_fee;
+    if (p->tip > most) p->tip = most;
     if (p->tip < p->ob->min_tip) p->tip = p->ob->min_tip;
     p->have_fees = true;
     return WH_OK;
