@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """EIP-2537: sums of multiples of points, checked on anvil's precompiles.
 
-Official vectors hold no valid file of G1MSM and G2MSM. Made here: every number of points from 1 to 130 (each row of
-the two tables of discounts, and beyond their end), and sums of points of textbook arithmetic (tools/
-gen_precompile_cases.py). All cases of tests/data/precompile/bls12*.txt are put to anvil as well.
+The archives lack execution-spec-tests' files of valid G1MSM and G2MSM. Made here: every number of points from 1 to 130
+(each row of the two tables of discounts, and beyond their end), and sums of points of textbook arithmetic
+(tools/gen_precompile_cases.py). All cases of tests/data/precompile/bls12*.txt are put to anvil as well.
 """
 import os
 import random
