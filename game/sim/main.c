@@ -86,6 +86,11 @@ static wh_status make_plan(const struct config *cfg, struct sim_plan *plan, stru
     plan->moves = cfg->moves;
     plan->shards = 1;
     if (cfg->scenario != NULL) WH_TRY(sim_params_file(&plan->base, cfg->scenario, err));
+    if (cfg->scenario != NULL && cfg->set.count == 0) {
+        wh_status st = sim_params_check(&plan->base, WH_ERR_CFG_VALUE, err);
+        if (st != WH_OK) wh_error_prefix(err, "%s: ", cfg->scenario);
+        WH_TRY(st);
+    }
     if (cfg->runs == 0 || cfg->runs > UINT32_MAX)
         return wh_fail(err, WH_ERR_CLI_VALUE, "--runs %" PRIu64 ": 1 to %u", cfg->runs, UINT32_MAX);
     char *rest;
@@ -183,7 +188,7 @@ static wh_status check_folder(const struct sim_plan *plan, const char *dir, int 
                               const char *const *argv, struct wh_error *err)
 {
     struct sim_plan old;
-    char keep[512], mine[65], theirs[65];
+    char keep[512], differs[200];
     bool fresh;
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return wh_fail(err, WH_ERR_FILE_WRITE, "%s: %s", dir, strerror(errno));
@@ -196,17 +201,14 @@ static wh_status check_folder(const struct sim_plan *plan, const char *dir, int 
             return wh_fail(err, WH_ERR_SIM_FOREIGN, "%s: runs.csv without manifest.json", dir);
         return sim_manifest_write(plan, dir, argc, argv, err);
     }
-    sim_plan_hash(plan, mine);
-    sim_plan_hash(&old, theirs);
-    bool same = strcmp(mine, theirs) == 0;
+    sim_plan_differs(&old, plan, differs);
     bool slice = old.shard == plan->shard && old.shards == plan->shards;
     sim_plan_done(&old);
-    if (!same)
-        return wh_fail(err, WH_ERR_SIM_FOREIGN,
-                       "%s: manifest.json: scenario_hash is %.16s.., this sweep's is %.16s..", dir,
-                       theirs, mine);
+    if (differs[0] != 0)
+        return wh_fail(err, WH_ERR_SIM_FOREIGN, "%s: results of another sweep: %s", dir, differs);
     if (!slice)
-        return wh_fail(err, WH_ERR_SIM_FOREIGN, "%s: manifest.json: shard is another one", dir);
+        return wh_fail(err, WH_ERR_SIM_FOREIGN,
+                       "%s: results of another sweep: shard is another one", dir);
     return WH_OK;
 }
 

@@ -37,11 +37,16 @@ void sim_plan_done(struct sim_plan *plan)
 static wh_status check_cells(struct sim_plan *plan, struct wh_error *err)
 {
     uint64_t shown = plan->cells < 100000 ? plan->cells : 100000;
+    bool asks = false;
     for (uint64_t i = 0; i < shown; i++) {
         struct sim_params p;
         sim_plan_cell(plan, i, &p);
         WH_TRY(sim_params_check(&p, WH_ERR_CLI_VALUE, err));
+        asks = asks || strcmp(sim_strategy(p.v[SIM_STRATEGY])->name, "plugin") == 0;
     }
+    if (plan->base.plugin != NULL && !asks && shown == plan->cells)
+        return wh_fail(err, WH_ERR_CLI_VALUE,
+                       "--plugin: strategy is never plugin, so nobody asks it");
     return WH_OK;
 }
 
@@ -103,6 +108,44 @@ void sim_plan_hash(const struct sim_plan *plan, char out[65])
     keccak256(b.ptr, b.len, &h);
     wh_hex_encode(h.b, 32, out);
     wh_buf_done(&b);
+}
+
+static void swept(const struct sim_plan *plan, enum sim_param p, char out[80])
+{
+    char one[48];
+    sim_param_text(p, plan->base.v[p], out);
+    for (unsigned i = 0; i < plan->axes; i++) {
+        if (plan->axis[i].p != p) continue;
+        out[0] = 0;
+        for (uint32_t j = 0; j < plan->axis[i].count && strlen(out) < 32; j++) {
+            sim_param_text(p, plan->axis[i].v[j], one);
+            snprintf(out + strlen(out), 80 - strlen(out), "%s%s", j ? "," : "", one);
+        }
+    }
+}
+
+void sim_plan_differs(const struct sim_plan *old, const struct sim_plan *new, char out[200])
+{
+    out[0] = 0;
+    if (old->seed != new->seed)
+        snprintf(out, 200, "seed is %" PRIu64 " there and %" PRIu64 " here", old->seed, new->seed);
+    else if (old->runs != new->runs)
+        snprintf(out, 200, "runs is %" PRIu64 " there and %" PRIu64 " here", old->runs, new->runs);
+    else if (old->moves != new->moves)
+        snprintf(out, 200, "moves is %d there and %d here", old->moves, new->moves);
+    for (size_t i = 0; i < SIM_PARAM_COUNT && out[0] == 0; i++) {
+        char a[80], b[80];
+        swept(old, (enum sim_param)i, a);
+        swept(new, (enum sim_param)i, b);
+        if (strcmp(a, b) != 0)
+            snprintf(out, 200, "%s is %.60s there and %.60s here",
+                     sim_param((enum sim_param)i)->name, a, b);
+    }
+    char ours[65], theirs[65];
+    sim_plan_hash(new, ours);
+    sim_plan_hash(old, theirs);
+    if (out[0] == 0 && strcmp(ours, theirs) != 0)
+        snprintf(out, 200, "plugin or the order of --set is another");
 }
 
 static void write_params(struct wh_jw *w, const struct sim_plan *plan)

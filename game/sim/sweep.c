@@ -27,7 +27,8 @@ static void on_signal(int sig)
 }
 
 struct slot {
-    struct wh_buf rows, moves;
+    struct wh_buf rows, moves; /* of the runs that were finished */
+    uint64_t runs;
     bool ready;
 };
 
@@ -38,7 +39,8 @@ struct crew {
     pthread_cond_t made, taken;
     uint64_t from, to;      /* runs */
     uint64_t next, written; /* chunks begun, chunks written */
-    uint64_t chunks;
+    uint64_t chunks, done;  /* done: runs written */
+    unsigned active;        /* threads at work */
     bool failed;
     struct wh_error err; /* of the first that failed */
     struct slot slot[WINDOW];
@@ -71,24 +73,35 @@ static void log_row(void *ctx, const struct sim_log_row *row)
     sim_moves_row(l->cell, l->run, l->step++, row, l->out);
 }
 
+/* Plays a chunk. Whatever ends it early, what it finished before is in out. */
 static wh_status play_chunk(struct crew *c, uint64_t chunk, struct wh_arena *arena,
                             struct sim_plugin *plugin, struct slot *out, struct wh_error *err)
 {
+    out->runs = 0;
     const struct sim_plan *plan = c->plan;
     uint64_t from = c->from + chunk * CHUNK, to = from + CHUNK < c->to ? from + CHUNK : c->to;
     struct sim_params p;
     uint64_t cell = UINT64_MAX;
-    for (uint64_t i = from; i < to; i++) {
+    for (uint64_t i = from; i < to && !stopped; i++) {
         struct sim_result r;
+        size_t moves = out->moves.len;
         uint64_t run = i % plan->runs;
         if (i / plan->runs != cell) sim_plan_cell(plan, cell = i / plan->runs, &p);
         struct sim_stream stream = {plan->seed, (uint32_t)cell, (uint32_t)run};
         struct logging l = {&out->moves, cell, run, 0};
-        WH_TRY(sim_play(&p, &stream, arena, plugin, plan->moves ? log_row : NULL, &l, &r, err));
-        sim_csv_row(plan, &p, cell, run, &r, &out->rows);
+        wh_status st =
+            sim_play(&p, &stream, arena, plugin, plan->moves ? log_row : NULL, &l, &r, err);
+        if (st == WH_OK) sim_csv_row(plan, &p, cell, run, &r, &out->rows);
+        if (!wh_buf_ok(&out->rows) || !wh_buf_ok(&out->moves)) {
+            out->runs = 0; /* a row may be cut */
+            return wh_fail(err, WH_ERR_NOMEM, "rows of runs");
+        }
+        if (st != WH_OK) {
+            out->moves.len = moves;
+            return st;
+        }
+        out->runs++;
     }
-    if (!wh_buf_ok(&out->rows) || !wh_buf_ok(&out->moves))
-        return wh_fail(err, WH_ERR_NOMEM, "rows of runs");
     return WH_OK;
 }
 
@@ -115,10 +128,11 @@ static void *work(void *ctx)
         wh_buf_reset(&s->moves);
         st = play_chunk(c, chunk, &arena, plugin, s, &err);
         pthread_mutex_lock(&c->lock);
-        s->ready = st == WH_OK;
+        s->ready = true;
         pthread_cond_broadcast(&c->made);
     }
     if (st != WH_OK && !c->failed) c->failed = true, c->err = err;
+    c->active--;
     pthread_cond_broadcast(&c->made);
     pthread_cond_broadcast(&c->taken);
     pthread_mutex_unlock(&c->lock);
@@ -202,6 +216,19 @@ static void show(struct progress *p, uint64_t done, bool last)
     fflush(stderr);
 }
 
+static wh_status write_slot(const struct slot *s, FILE *rows, FILE *moves, struct wh_error *err)
+{
+    if (moves != NULL) {
+        WH_TRY(write_all(moves, &s->moves, "moves.csv", err));
+        if (fflush(moves) != 0)
+            return wh_fail(err, WH_ERR_FILE_WRITE, "moves.csv: %s", strerror(errno));
+    }
+    WH_TRY(write_all(rows, &s->rows, "runs.csv", err));
+    if (fflush(rows) != 0) return wh_fail(err, WH_ERR_FILE_WRITE, "runs.csv: %s", strerror(errno));
+    return WH_OK;
+}
+
+/* Writes chunks in order, up to the first that was not played to its end. */
 static wh_status write_chunks(struct crew *c, FILE *rows, FILE *moves, uint64_t done_before,
                               struct wh_error *err)
 {
@@ -210,24 +237,22 @@ static wh_status write_chunks(struct crew *c, FILE *rows, FILE *moves, uint64_t 
                            .first = done_before,
                            .total = done_before + c->to - c->from};
     wh_status st = WH_OK;
+    bool whole = true;
     pthread_mutex_lock(&c->lock);
-    while (c->written < c->chunks && st == WH_OK) {
+    while (c->written < c->chunks && st == WH_OK && whole) {
         struct slot *s = &c->slot[c->written % WINDOW];
-        while (!s->ready && !c->failed && !(stopped && c->written == c->next))
+        while (!s->ready && c->active != 0)
             pthread_cond_wait(&c->made, &c->lock);
         if (!s->ready) break;
-        s->ready = false;
         pthread_mutex_unlock(&c->lock);
-        st = moves != NULL ? write_all(moves, &s->moves, "moves.csv", err) : WH_OK;
-        if (st == WH_OK && moves != NULL && fflush(moves) != 0)
-            st = wh_fail(err, WH_ERR_FILE_WRITE, "moves.csv: %s", strerror(errno));
-        if (st == WH_OK) st = write_all(rows, &s->rows, "runs.csv", err);
-        if (st == WH_OK && fflush(rows) != 0)
-            st = wh_fail(err, WH_ERR_FILE_WRITE, "runs.csv: %s", strerror(errno));
+        uint64_t left = c->to - c->from - c->done;
+        whole = s->runs == (left < CHUNK ? left : CHUNK);
+        if (s->runs != 0) st = write_slot(s, rows, moves, err);
+        c->done += st == WH_OK ? s->runs : 0;
+        show(&bar, done_before + c->done, false);
         pthread_mutex_lock(&c->lock);
-        c->written++;
-        uint64_t done = c->written * CHUNK;
-        show(&bar, done_before + (done < c->to - c->from ? done : c->to - c->from), false);
+        s->ready = false;
+        c->written += whole;
         pthread_cond_broadcast(&c->taken);
     }
     if (st != WH_OK) c->failed = true, c->err = *err;
@@ -235,8 +260,7 @@ static wh_status write_chunks(struct crew *c, FILE *rows, FILE *moves, uint64_t 
         *err = c->err;
         st = c->err.status;
     }
-    uint64_t done = c->written * CHUNK;
-    show(&bar, done_before + (done < c->to - c->from ? done : c->to - c->from), true);
+    show(&bar, done_before + c->done, true);
     pthread_cond_broadcast(&c->taken);
     pthread_mutex_unlock(&c->lock);
     return st;
@@ -252,8 +276,12 @@ static wh_status run_crew(struct crew *c, FILE *rows, FILE *moves, uint64_t done
     pthread_cond_init(&c->made, NULL);
     pthread_cond_init(&c->taken, NULL);
     unsigned n = 0;
+    c->active = jobs;
     for (; n < jobs; n++)
         if (pthread_create(&thread[n], NULL, work, c) != 0) break;
+    pthread_mutex_lock(&c->lock);
+    c->active -= jobs - n;
+    pthread_mutex_unlock(&c->lock);
     wh_status st = n == 0 ? wh_fail(err, WH_ERR_SYS, "no thread could be started")
                           : write_chunks(c, rows, moves, done, err);
     for (unsigned i = 0; i < n; i++)
@@ -303,7 +331,7 @@ wh_status sim_sweep(const struct sim_plan *plan, const struct sim_sweep_options 
         c->chunks = (c->to - c->from + CHUNK - 1) / CHUNK;
         st = run_crew(c, rows, moves, keep, err);
     }
-    *interrupted = c->written < c->chunks ? (int)stopped : 0;
+    *interrupted = c->done < c->to - c->from ? (int)stopped : 0;
     if (rows != NULL && fclose(rows) != 0 && st == WH_OK)
         st = wh_fail(err, WH_ERR_FILE_WRITE, "runs.csv: %s", strerror(errno));
     if (moves != NULL && fclose(moves) != 0 && st == WH_OK)

@@ -40,6 +40,9 @@ WH_MUST wh_status sim_manifest_write(const struct sim_plan *plan, const char *di
 /* sim_manifest_read: the plan of a folder; *fresh: there is none. plugin points into *keep. */
 WH_MUST wh_status sim_manifest_read(const char *dir, struct sim_plan *plan, bool *fresh,
                                     char keep[512], struct wh_error *err);
+/* sim_plan_differs: the first field in which two plans differ and what it is in both; empty: they are
+ * one plan, but for the shard. */
+void sim_plan_differs(const struct sim_plan *old, const struct sim_plan *new, char out[200]);
 /* sim_plan_hash: of everything but the shard. */
 void sim_plan_hash(const struct sim_plan *plan, char out[65]);
 

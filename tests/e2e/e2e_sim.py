@@ -159,7 +159,10 @@ def test_sim_plugin(t):
         _, err = sim(t, "sweep", *alone, "--runs", "40", "--jobs", "1", "--set", "strategy=plugin", "--plugin",
                      f"python3 {t.path('p.py')} {mode}", "--out", out, code=7)
         expect("W-SIM-001" in err and why in err, f"{mode}: {err}")
-        expect(os.path.exists(out + "/sim.sqlite"), f"{mode}: no database")
+        kept = columns("bad-" + mode)[1:]
+        db = sqlite3.connect(out + "/sim.sqlite").execute("SELECT count(*) FROM runs").fetchone()[0]
+        expect(0 < len(kept) <= 3 and db == len(kept), f"{mode}: {len(kept)} finished runs kept, {db} in the database")
+        expect(kept == columns("rush")[1:1 + len(kept)], f"{mode}: kept runs differ")
     _, err = sim(t, "run", "--set", "strategy=plugin", "--plugin", "/no/such/program", code=7)
     expect("W-SIM-001" in err, err)
 
@@ -180,12 +183,16 @@ def test_sim_bad_input(t):
     refused(2, "--out", "sweep")
     refused(2, "strategy: plugin needs", "run", "--set", "strategy=plugin")
     refused(2, "takes lists", "run", "--set", "k=4,8")
+    refused(2, "--plugin: strategy is never plugin", "run", "--plugin", "true")
+    refused(2, "n_evil: 64 is over 1", "sweep", "--out", t.path("x"), "--set", "n_evil=64..1")
+    refused(2, "':*1' is no step", "sweep", "--out", t.path("x"), "--set", "n_evil=1..64:*1")
     for text, what in (("[game]\nk = 12\nnevil = 3\n", "s.ini:3: no parameter 'nevil' (did you mean 'n_evil'?)"),
                        ("[game]\nn_evil = 3\n", "s.ini:2: n_evil belongs to [evil]"),
                        ("[gmae]\nk = 12\n", "s.ini:2: no section [gmae]"),
                        ("[game]\nk = 12\nk = 14\n", "s.ini:3: k is set twice"),
                        ("[evil]\nstrategy = rish\n", "s.ini:2: strategy: 'rish' is not one of"),
                        ("[game]\nk 12\n", "s.ini:2:"),
+                       ("[game]\nk = 21\n", "s.ini: k: whittle takes"),
                        ("[evil]\ncensor = 1000000000000s\n", "s.ini:2: censor: ")):
         with open(t.path("s.ini"), "w") as f:
             f.write(text)
@@ -199,8 +206,11 @@ def test_sim_bad_input(t):
     d = t.path("d")
     sim(t, "sweep", "--quiet", "--runs", "5", "--set", "n_evil=1,2", "--out", d)
     before = read(d + "/runs.csv")
-    refused(5, "scenario_hash", "sweep", "--quiet", "--runs", "6", "--set", "n_evil=1,2", "--out", d)
-    refused(5, "scenario_hash", "sweep", "--quiet", "--runs", "5", "--seed", "2", "--set", "n_evil=1,2", "--out", d)
+    refused(5, "runs is 5 there and 6 here", "sweep", "--quiet", "--runs", "6", "--set", "n_evil=1,2", "--out", d)
+    refused(5, "seed is 1 there and 2 here", "sweep", "--quiet", "--runs", "5", "--seed", "2", "--set", "n_evil=1,2", "--out", d)
+    refused(5, "n_evil is 1,2 there and 1,3 here", "sweep", "--quiet", "--runs", "5", "--set", "n_evil=1,3", "--out", d)
+    refused(5, "bond is 27eth there and 1eth here", "sweep", "--quiet", "--runs", "5", "--set", "n_evil=1,2", "--set",
+            "bond=1eth", "--out", d)
     refused(5, "shard", "sweep", "--quiet", "--runs", "5", "--set", "n_evil=1,2", "--shard", "0/2", "--out", d)
     refused(2, "the sweep has 2 cells of 5 runs", "replay", d, "--cell", "2")
     refused(2, "--y nothing", "plot", d, "--y", "nothing")
