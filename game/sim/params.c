@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "game/sim/params.h"
 
-#include <ini.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "game/sim/sim.h"
 #include "proto/sys/cli.h"
 #include "proto/sys/file.h"
 
@@ -114,6 +114,12 @@ static bool read_value(const struct sim_param_row *r, const char *text, uint64_t
     return false;
 }
 
+bool sim_param_read(enum sim_param p, const char *text, uint64_t *out)
+{
+    const char *form;
+    return read_value(&rows[p], text, out, &form);
+}
+
 wh_status sim_param_parse(enum sim_param p, const char *text, enum wh_err code, uint64_t *out,
                           struct wh_error *err)
 {
@@ -174,223 +180,22 @@ void sim_params_default(struct sim_params *out)
 
 wh_status sim_params_check(const struct sim_params *p, enum wh_err code, struct wh_error *err)
 {
-    static const char *const names[] = {
-#define PROTOCOL(name, text) #name,
-#include "game/sim/protocols.def"
-#undef PROTOCOL
-    };
-    static const char *const strategies[] = {
-#define STRATEGY(name, text) #name,
-#include "game/sim/strategies.def"
-#undef STRATEGY
-    };
-    const char *game = names[p->v[SIM_PROTOCOL]];
-    uint64_t k = p->v[SIM_K], a = p->v[SIM_A];
-    if (strcmp(game, "whittle") == 0 && (k > 32 || k % a != 0))
-        return wh_fail(
-            err, code,
-            "k: whittle takes 1 to 32 and a multiple of a; k is %" PRIu64 ", a is %" PRIu64, k, a);
-    if (strncmp(game, "bold", 4) == 0 && k > 63)
-        return wh_fail(err, code, "k: %s takes at most 63, not %" PRIu64, game, k);
-    if ((strcmp(game, "bold3") == 0 || strcmp(game, "prt") == 0) && k < p->v[SIM_LEVELS])
-        return wh_fail(err, code, "levels: %" PRIu64 " levels do not fit k = %" PRIu64,
-                       p->v[SIM_LEVELS], k);
-    if (strcmp(game, "prt") == 0 && p->v[SIM_M] > 2 && p->v[SIM_LEVELS] > 1)
-        return wh_fail(err, code, "m: matches of %" PRIu64 " parties need levels = 1", p->v[SIM_M]);
-    if (strcmp(strategies[p->v[SIM_STRATEGY]], "plugin") == 0 && p->plugin == NULL)
+    const struct sim_protocol *game = sim_protocol(p->v[SIM_PROTOCOL]);
+    if (game->check != NULL) WH_TRY(game->check(p, code, err));
+    bool asks = strcmp(sim_strategy(p->v[SIM_STRATEGY])->name, "plugin") == 0;
+    if (asks && p->plugin == NULL)
         return wh_fail(err, code, "strategy: plugin needs a program (--plugin COMMAND)");
+    return WH_OK;
+}
+
+wh_status sim_check_levels(const struct sim_params *p, enum wh_err code, struct wh_error *err)
+{
+    uint64_t k = p->v[SIM_K], levels = p->v[SIM_LEVELS], n = p->v[SIM_N_EVIL];
+    if (k < levels)
+        return wh_fail(err, code, "levels: %" PRIu64 " levels do not fit k = %" PRIu64, levels, k);
     /* Far above what any study needs, far below what 64-bit sums of times take. */
-    if (p->v[SIM_N_SUB] > 1 && p->v[SIM_LEVELS] > 1) {
-        uint64_t n = p->v[SIM_N_EVIL];
-        for (uint64_t l = 1; l < p->v[SIM_LEVELS] && n <= 1000000; l++)
-            n *= p->v[SIM_N_SUB];
-        if (n > 1000000)
-            return wh_fail(err, code, "n_sub: n_evil * n_sub^(levels-1) is over 1000000");
-    }
+    for (uint64_t l = 1; p->v[SIM_N_SUB] > 1 && l < levels && n <= 1000000; l++)
+        n *= p->v[SIM_N_SUB];
+    if (n > 1000000) return wh_fail(err, code, "n_sub: n_evil * n_sub^(levels-1) is over 1000000");
     return WH_OK;
-}
-
-/* --- scenario files */
-struct reading {
-    struct sim_params *p;
-    const char *path;
-    struct wh_error *err;
-    wh_status st;
-    int line;
-    const char *at; /* rest of the text */
-    bool seen[SIM_PARAM_COUNT];
-};
-
-static bool known_section(const char *name)
-{
-    for (size_t i = 0; i < SIM_PARAM_COUNT; i++)
-        if (strcmp(rows[i].section, name) == 0) return true;
-    return false;
-}
-
-static int on_value(void *ctx, const char *section, const char *name, const char *value)
-{
-    struct reading *r = ctx;
-    int line = r->line;
-    if (r->st != WH_OK) return 0;
-    if (section[0] != 0 && !known_section(section)) {
-        r->st = wh_fail(r->err, WH_ERR_CFG_KEY,
-                        "%s:%d: no section [%s] (game, l1, honest, evil, money, run)", r->path,
-                        line, section);
-        return 0;
-    }
-    enum sim_param p = sim_param_find(name);
-    if (p == SIM_PARAM_COUNT) {
-        const char *near = sim_param_nearest(name);
-        r->st = wh_fail(r->err, WH_ERR_CFG_KEY, "%s:%d: no parameter '%.40s'%s%s%s", r->path, line,
-                        name, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-        return 0;
-    }
-    if (section[0] != 0 && strcmp(section, rows[p].section) != 0) {
-        r->st = wh_fail(r->err, WH_ERR_CFG_KEY, "%s:%d: %s belongs to [%s], not to [%s]", r->path,
-                        line, name, rows[p].section, section);
-        return 0;
-    }
-    if (r->seen[p]) {
-        r->st = wh_fail(r->err, WH_ERR_CFG_KEY, "%s:%d: %s is set twice", r->path, line, name);
-        return 0;
-    }
-    r->seen[p] = true;
-    r->st = sim_param_parse(p, value, WH_ERR_CFG_VALUE, &r->p->v[p], r->err);
-    if (r->st != WH_OK) wh_error_prefix(r->err, "%s:%d: ", r->path, line);
-    return r->st == WH_OK;
-}
-
-/* libinih reads lines through this, so that errors can name them. */
-static char *next_line(char *buf, int size, void *ctx)
-{
-    struct reading *r = ctx;
-    size_t n = strcspn(r->at, "\n"), room = (size_t)size - 1;
-    if (*r->at == 0) return NULL;
-    n += r->at[n] == '\n';
-    if (n > room) n = room; /* the rest counts as a line; no parameter is that long */
-    memcpy(buf, r->at, n);
-    buf[n] = 0;
-    r->at += n;
-    r->line++;
-    return buf;
-}
-
-wh_status sim_params_file(struct sim_params *p, const char *path, struct wh_error *err)
-{
-    struct wh_buf text = {0};
-    wh_status st = wh_file_read(path, (size_t)1 << 20, &text, err);
-    if (st != WH_OK) {
-        if (err != NULL) {
-            char what[400];
-            snprintf(what, sizeof what, "%.390s", err->what);
-            st = wh_fail(err, WH_ERR_CFG_FILE, "%s", what);
-        }
-        wh_buf_done(&text);
-        return st;
-    }
-    struct reading r = {.p = p, .path = path, .err = err, .st = WH_OK};
-    const char *s = wh_buf_cstr(&text);
-    if (s == NULL) st = wh_fail(err, WH_ERR_NOMEM, "%s", path);
-    if (s != NULL && strlen(s) != text.len)
-        st = wh_fail(err, WH_ERR_CFG_FILE, "%s holds a NUL byte", path);
-    if (st == WH_OK) {
-        r.at = s;
-        int line = ini_parse_stream(next_line, &r, on_value, &r);
-        st = r.st;
-        if (st == WH_OK && line != 0)
-            st = wh_fail(err, WH_ERR_CFG_FILE, "%s:%d: neither [section] nor name = value", path,
-                         line);
-    }
-    wh_buf_done(&text);
-    return st;
-}
-
-/* --- axes */
-static wh_status axis_push(struct sim_axis *a, uint64_t v, struct wh_error *err)
-{
-    if (a->count == SIM_AXIS_MAX)
-        return wh_fail(err, WH_ERR_CLI_VALUE, "--set %s: more than %u values", rows[a->p].name,
-                       SIM_AXIS_MAX);
-    if (a->v == NULL && (a->v = malloc(SIM_AXIS_MAX * sizeof *a->v)) == NULL)
-        return wh_fail(err, WH_ERR_NOMEM, "values of %s", rows[a->p].name);
-    a->v[a->count++] = v;
-    return WH_OK;
-}
-
-/* from..to, from..to:+step, from..to:*factor; the step of :+ has the unit of the values. */
-static wh_status axis_range(struct sim_axis *a, const char *text, const char *dots,
-                            struct wh_error *err)
-{
-    char from[64], to[64];
-    const char *name = rows[a->p].name, *colon = strchr(dots, ':');
-    size_t to_len = colon ? (size_t)(colon - dots - 2) : strlen(dots + 2);
-    uint64_t low, high, step = 1;
-    bool times = false;
-    if (rows[a->p].kind == SIM_KIND_CHOICE || (size_t)(dots - text) >= sizeof from ||
-        to_len >= sizeof to)
-        return wh_fail(err, WH_ERR_CLI_VALUE, "--set %s: '%.60s' is no range of this parameter",
-                       name, text);
-    snprintf(from, sizeof from, "%.*s", (int)(dots - text), text);
-    snprintf(to, sizeof to, "%.*s", (int)to_len, dots + 2);
-    WH_TRY(sim_param_parse(a->p, from, WH_ERR_CLI_VALUE, &low, err));
-    WH_TRY(sim_param_parse(a->p, to, WH_ERR_CLI_VALUE, &high, err));
-    if (colon != NULL) {
-        const char *form = "";
-        times = colon[1] == '*';
-        bool ok = times ? wh_parse_u64(colon + 2, &step)
-                        : colon[1] == '+' && read_value(&rows[a->p], colon + 2, &step, &form);
-        if (!ok || step < 1 + (uint64_t)times || (times && low == 0))
-            return wh_fail(err, WH_ERR_CLI_VALUE, "--set %s: '%.30s' is no step (:*2, :+10)", name,
-                           colon);
-    }
-    if (low > high)
-        return wh_fail(err, WH_ERR_CLI_VALUE, "--set %s: %s is over %s", name, from, to);
-    for (uint64_t v = low; v <= high;) {
-        WH_TRY(axis_push(a, v, err));
-        uint64_t next = times ? v * step : v + step;
-        if (next <= v || (times && next / step != v)) break;
-        v = next;
-    }
-    return WH_OK;
-}
-
-wh_status sim_axis_parse(const char *text, struct sim_axis *out, struct wh_error *err)
-{
-    char name[40], word[64];
-    const char *eq = strchr(text, '=');
-    memset(out, 0, sizeof *out);
-    if (eq == NULL || eq == text || (size_t)(eq - text) >= sizeof name)
-        return wh_fail(err, WH_ERR_CLI_VALUE, "--set %.60s: not name=values", text);
-    snprintf(name, sizeof name, "%.*s", (int)(eq - text), text);
-    out->p = sim_param_find(name);
-    if (out->p == SIM_PARAM_COUNT) {
-        const char *near = sim_param_nearest(name);
-        return wh_fail(err, WH_ERR_CLI_VALUE, "--set %s: no such parameter%s%s%s", name,
-                       near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-    }
-    const char *p = eq + 1, *dots = strstr(p, "..");
-    wh_status st = WH_OK;
-    if (dots != NULL) {
-        st = axis_range(out, p, dots, err);
-    } else {
-        for (;;) {
-            size_t n = strcspn(p, ",");
-            uint64_t v = 0;
-            snprintf(word, sizeof word, "%.*s", (int)(n < 63 ? n : 63), p);
-            st = sim_param_parse(out->p, word, WH_ERR_CLI_VALUE, &v, err);
-            if (st == WH_OK) st = axis_push(out, v, err);
-            if (st != WH_OK || p[n] == 0) break;
-            p += n + 1;
-        }
-    }
-    if (st != WH_OK) sim_axis_done(out);
-    return st;
-}
-
-void sim_axis_done(struct sim_axis *a)
-{
-    free(a->v);
-    a->v = NULL;
-    a->count = 0;
 }

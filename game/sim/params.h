@@ -55,6 +55,8 @@ void sim_params_default(struct sim_params *out);
  * row of errors.def for a bad value (a file's or the command line's). */
 WH_MUST wh_status sim_param_parse(enum sim_param p, const char *text, enum wh_err code,
                                   uint64_t *out, struct wh_error *err);
+/* sim_param_read: the same without its range; false: of another form. */
+bool sim_param_read(enum sim_param p, const char *text, uint64_t *out);
 /* sim_param_text: the value as --set takes it. */
 void sim_param_text(enum sim_param p, uint64_t v, char out[48]);
 /* sim_params_check: what no single value shows (a divides k, ...). */

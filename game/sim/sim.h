@@ -134,8 +134,12 @@ struct sim_done {
 
 enum sim_outcome { SIM_DONE, SIM_AGAIN, SIM_REFUSED };
 
+/* A row of protocols.def. The engine, the strategies and the results know no protocol; what one needs
+ * is in these functions. */
 struct sim_protocol {
-    const char *name, *text;
+    const char *name;
+    /* check: what no single value shows (a divides k, ...); names the parameter. NULL: all is well. */
+    wh_status (*check)(const struct sim_params *p, enum wh_err code, struct wh_error *err);
     /* start sets up: honest moves and chances of time 0. */
     wh_status (*start)(struct sim *s);
     /* look: an honest party looks at the end of the block s->now. */
@@ -154,6 +158,10 @@ struct sim_protocol {
 #define PROTOCOL(name, text) extern const struct sim_protocol sim_##name;
 #include "game/sim/protocols.def"
 #undef PROTOCOL
+
+/* sim_check_levels: of protocols with sub-games. */
+WH_MUST wh_status sim_check_levels(const struct sim_params *p, enum wh_err code,
+                                   struct wh_error *err);
 
 typedef uint64_t sim_when_fn(struct sim *s, const struct sim_chance *c);
 struct sim_strategy {

@@ -2,6 +2,7 @@
 /* One game: L1 is a struct game, honest parties ask the solver, false claims follow their lie down. */
 #include "game/sim/whittle_game.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "evm/native/crypto.h"
@@ -184,9 +185,18 @@ static uint64_t whittle_rival_cost(const struct sim *s, uint64_t i)
     return sim_bond(s, i) + (uint64_t)(fee / 1000000000);
 }
 
+static wh_status whittle_check(const struct sim_params *p, enum wh_err code, struct wh_error *err)
+{
+    uint64_t k = p->v[SIM_K], a = p->v[SIM_A];
+    if (k <= TREE_K_MAX && k % a == 0) return WH_OK;
+    return wh_fail(err, code,
+                   "k: whittle takes 1 to 32 and a multiple of a; k is %" PRIu64 ", a is %" PRIu64,
+                   k, a);
+}
+
 const struct sim_protocol sim_whittle = {
     .name = "whittle",
-    .text = "game/core and game/solver",
+    .check = whittle_check,
     .start = whittle_start,
     .look = whittle_look,
     .tick = whittle_tick,

@@ -2,8 +2,8 @@
 #ifndef WH_GAME_SIM_WHITTLE_GAME_H
 #define WH_GAME_SIM_WHITTLE_GAME_H
 
-/* Shared by whittle.c (the game), whittle_evil.c, whittle_honest.c (who moves in it) and whittle_gas.c (what
- * that costs). */
+/* Shared by whittle.c (the game), whittle_evil.c, whittle_honest.c (who moves in it), whittle_gas.c and
+ * whittle_data.c (what that costs). */
 #include "game/sim/whittle.h"
 
 #define WHITTLE_EPOCH UINT64_C(1000000) /* L1 time of the start: 0 means "never" in the records */
@@ -44,6 +44,14 @@ static inline struct whittle *whittle_of(const struct sim *s)
 {
     return s->state;
 }
+
+/* Eighths of a byte of calldata: of the 32 bytes of a hash one eighth is 0 on average, whichever hash
+ * it is. */
+struct whittle_data {
+    uint64_t full, zero;
+};
+/* whittle_data: of a call in a game of 2^a children, with a proof of so many bytes. */
+struct whittle_data whittle_data(const struct game_args *args, unsigned a, uint64_t proof);
 
 /* What a call costs: opened before it is played, closed after. */
 struct whittle_bill {

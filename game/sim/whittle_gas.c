@@ -12,141 +12,7 @@
 #define FLOOR_ZERO  10u
 #define WORD        (32 * BYTE_FULL)
 
-/* --- calldata */
-/* Eighths of a byte: of the 32 bytes of a hash one eighth is 0 on average, whichever hash it is. */
-struct data {
-    uint64_t full, zero;
-};
-
-static void put(struct data *d, const void *bytes, size_t n)
-{
-    const uint8_t *p = bytes;
-    uint32_t full = 0;
-    for (size_t i = 0; i < n; i++)
-        full += p[i] != 0;
-    d->full += 8 * (uint64_t)full;
-    d->zero += 8 * (n - full);
-}
-
-static void put_hashes(struct data *d, uint64_t n)
-{
-    d->full += 255 * n;
-    d->zero += n;
-}
-
-static void put_number(struct data *d, uint64_t v)
-{
-    unsigned full = 0;
-    for (; v != 0; v >>= 8)
-        full += (v & 0xff) != 0;
-    d->full += 8 * full;
-    d->zero += 8 * (32 - full);
-}
-
-static void put_address(struct data *d, const address *a)
-{
-    d->zero += 8 * 12;
-    put(d, a->b, sizeof a->b);
-}
-
-static void pad(struct data *d, uint64_t len)
-{
-    d->zero += 8 * ((0 - len) % 32);
-}
-
-static void put_list(struct data *d, uint64_t n)
-{
-    put_number(d, n);
-    put_hashes(d, n);
-}
-
-static void put_state(struct data *d, wh_span s)
-{
-    put_number(d, s.len);
-    put(d, s.ptr, s.len);
-}
-
-/* Of a proof, too, one byte in 256 is taken to be 0. */
-static void put_proof(struct data *d, uint64_t len)
-{
-    put_number(d, len);
-    d->full += 8 * (len - len / 256);
-    d->zero += 8 * (len / 256);
-    pad(d, len);
-}
-
-/* One byte for a node, 0 for a stop; after it the spans of its children if they are shown. */
-static void put_tree(struct data *d, wh_span tree, unsigned a)
-{
-    uint64_t arity = UINT64_C(1) << a, splits = tree.len == 0 ? 0 : (tree.len - 1) / (33 * arity);
-    put_number(d, tree.len);
-    put_hashes(d, arity * splits);
-    d->full += 8 * splits;
-    d->zero += 8 * (tree.len - 32 * arity * splits - splits);
-    pad(d, tree.len);
-}
-
-static void put_ref(struct data *d, const struct wh_node *v)
-{
-    put_hashes(d, 3); /* gid, base, span */
-    put_number(d, v->pos);
-    put_number(d, v->h);
-}
-
-/* As calls_move encodes it. */
-static struct data encoded(const struct game_args *args, unsigned a, uint64_t proof)
-{
-    struct data d = {.full = 8 * 4}; /* selector */
-    switch ((int)args->move) {
-    case GAME_MOVE_POST:
-        put_hashes(&d, 4);
-        put_number(&d, 6 * 32);
-        put_number(&d, (7 + args->u.post.path_len) * 32);
-        put_list(&d, args->u.post.path_len);
-        put_state(&d, args->u.post.state);
-        break;
-    case GAME_MOVE_SPLIT:
-        put_ref(&d, &args->u.split.v);
-        put_number(&d, 7 * 32);
-        put_address(&d, &args->u.split.to);
-        put_list(&d, args->u.split.span_count);
-        break;
-    case GAME_MOVE_PROVE:
-        put_ref(&d, &args->u.prove.v);
-        put_number(&d, 9 * 32);
-        put_number(&d, 42 * 32);
-        put_number(&d, (43 + args->u.prove.mp_len) * 32);
-        put_address(&d, &args->u.prove.to);
-        put_state(&d, args->u.prove.pre);
-        put_list(&d, args->u.prove.mp_len);
-        put_proof(&d, proof);
-        break;
-    case GAME_MOVE_REFRESH:
-        put_ref(&d, &args->u.refresh.v);
-        put_number(&d, 6 * 32);
-        put_tree(&d, args->u.refresh.tree, a);
-        break;
-    case GAME_MOVE_DECIDE:
-        put_hashes(&d, 1);
-        put_number(&d, 2 * 32);
-        put_tree(&d, args->u.aid.tree, a);
-        break;
-    case GAME_MOVE_CLAIM:
-        put_hashes(&d, 1);
-        put_address(&d, &args->u.gid.mover);
-        put_number(&d, 3 * 32);
-        put_tree(&d, args->u.gid.tree, a);
-        break;
-    case GAME_MOVE_SLASH:
-    case GAME_MOVE_WITHDRAW: put_address(&d, &args->u.account); break;
-    case GAME_MOVE_STAKE:
-    case GAME_MOVE_UNSTAKE: break;
-    default: put_hashes(&d, 1); break; /* an aid or gid */
-    }
-    return d;
-}
-
-static uint64_t gas_of_data(struct data d)
+static uint64_t gas_of_data(struct whittle_data d)
 {
     return (BYTE_FULL * d.full + BYTE_ZERO * d.zero) / 8;
 }
@@ -310,7 +176,7 @@ void whittle_bill_open(const struct sim *s, const struct game_env *env,
                        const struct game_args *args, struct whittle_bill *b)
 {
     const struct game *g = &whittle_of(s)->g;
-    struct data d = encoded(args, g->cfg.a, sim_get(s, SIM_PROVE_BYTES));
+    struct whittle_data d = whittle_data(args, g->cfg.a, sim_get(s, SIM_PROVE_BYTES));
     b->nodes = g->nodes.count;
     b->contexts = g->contexts.count;
     b->data = gas_of_data(d);
@@ -345,7 +211,7 @@ uint64_t whittle_split_gas(unsigned a, uint64_t first, uint64_t rivals)
     struct game_args args = {.move = GAME_MOVE_SPLIT};
     args.u.split.span_count = (size_t)1 << a;
     memset(&args.u.split.to, 0xff, sizeof args.u.split.to);
-    return split_work(a, first, rivals) + gas_of_data(encoded(&args, a, 0));
+    return split_work(a, first, rivals) + gas_of_data(whittle_data(&args, a, 0));
 }
 
 uint64_t whittle_rival_gas(const struct sim_params *p)
@@ -356,6 +222,6 @@ uint64_t whittle_rival_gas(const struct sim_params *p)
     args.u.post.path_len = k;
     args.u.post.state = wh_span_of(state, sizeof state);
     return SIM_GAS_STAKE + SIM_GAS_POST + k * SIM_GAS_POST_LEVEL +
-           gas_of_data(encoded(&args, (unsigned)a, 0)) +
+           gas_of_data(whittle_data(&args, (unsigned)a, 0)) +
            k / a * whittle_split_gas((unsigned)a, 0, 1);
 }
