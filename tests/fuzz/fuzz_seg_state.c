@@ -14,7 +14,7 @@ static void check_state(wh_span in)
     if (seg_state_decode(bytes, &s) != WH_OK) return;
     seg_state_encode(&s, out);
     FUZZ_MUST(memcmp(bytes, out, sizeof out) == 0);
-    FUZZ_MUST(s.phase <= SEG_INVALID);
+    FUZZ_MUST(s.phase <= SEG_INVALID && (s.phase == SEG_OPEN || s.fork == 0));
     FUZZ_MUST(seg_halted(bytes, s.inbox_pos) == (s.phase != SEG_OPEN));
     enum seg_kind next = seg_next(bytes, UINT64_MAX);
     FUZZ_MUST((next == SEG_IDLE) == seg_halted(bytes, UINT64_MAX));

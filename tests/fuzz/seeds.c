@@ -252,17 +252,18 @@ static void abi_seeds(void)
 }
 
 /* Logs with as many topics as the contracts give them. */
-static void log_seeds(void)
+static void log_seeds(unsigned span_count)
 {
     static const uint8_t topics[] = {2, 4, 3, 2, 2, 2, 3, 2, 3, 4, 3, 2, 2, 2, 2, 2, 2, 2};
     static const wh_span items[2] = {{(const uint8_t *)"\x02one", 4},
                                      {(const uint8_t *)"\x02two", 4}};
     for (uint8_t event = 0; event < sizeof topics; event++) {
+        if (span_count > TREE_ARITY_MAX && event != 3) continue;
         struct wh_buf b = {0};
-        bytes32 h, spans[4];
+        bytes32 h, spans[TREE_ARITY_MAX + 1];
         uint8_t shape = (uint8_t)(topics[event] - 1), input[256] = {0};
         memset(h.b, event, 32);
-        for (unsigned i = 0; i < 4; i++)
+        for (unsigned i = 0; i <= TREE_ARITY_MAX; i++)
             spans[i] = h;
         wh_buf_put(&b, &shape, 1);
         wh_buf_put(&b, &event, 1);
@@ -271,7 +272,7 @@ static void log_seeds(void)
         if (event == 3) {            /* Split: who, spans */
             abi_put_u64(&b, 5);
             abi_put_u64(&b, 64);
-            abi_put_words(&b, spans, 4);
+            abi_put_words(&b, spans, span_count);
         } else if (event == 14) { /* Input: hash, forced, bytes, items */
             const uint64_t head[5] = {77, 1, 1, 160, 160 + abi_bytes_size(256)};
             for (unsigned i = 0; i < 5; i++)
@@ -434,7 +435,8 @@ int main(int argc, char **argv)
         trie_seed(2 + 2 * i, i * 11, (uint16_t)(0x1b6d + 977 * i));
     list_seeds();
     abi_seeds();
-    log_seeds();
+    log_seeds(4);
+    log_seeds(TREE_ARITY_MAX + 1); /* one too many */
     evidence_seeds();
     json_seeds();
     answer_seeds();
