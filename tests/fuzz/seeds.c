@@ -415,6 +415,8 @@ static void answer_seeds(void)
         "\x05\x01{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3,\"message\":\"execution "
         "reverted\",\"data\":\"0x08c379a0\"}}",
         "\x01\x01<html>busy</html>",
+        "\x13\x01{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x539\"}",
+        "\x09\x01{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x7\"}",
         "\x0f\x01[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":1},{\"jsonrpc\":\"2.0\",\"id\":2,"
         "\"error\":{\"code\":-32005,\"message\":\"limit exceeded\"}}]",
     };
