@@ -8,7 +8,8 @@
 #include "evm/rlp/rlp.h"
 #include "tests/fuzz/fuzz.h"
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+/* Weak: the driver of AFL++ has none, and never calls the mutator. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
 /* fuzz_rlp_place: where a list stands in the input; counted: its length stands before it, two bytes. */

@@ -15,6 +15,7 @@
 #include "proto/block/write.h"
 #include "proto/l1/calls.h"
 #include "proto/messages.h"
+#include "proto/sys/file.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/seeds.h"
 #include "tests/plain_crypto.h"
@@ -109,9 +110,10 @@ static wh_status collect(void *ctx, const bytes32 *hash, wh_span bytes)
     return WH_OK;
 }
 
-static void put_nodes(const struct made *m, struct wh_buf *out)
+/* The first `from` nodes are left out, and `more` stand before the others. */
+static void put_nodes(const struct made *m, size_t from, size_t more, struct wh_buf *out)
 {
-    for (size_t i = m->n; i-- > 0;) { /* children come first from a commit */
+    for (size_t i = m->n - from; i-- > 0;) { /* children come first from a commit */
         const struct wh_buf *node = &m->v[i].bytes;
         uint8_t len[2];
         store_be16(len, (uint16_t)node->len);
@@ -123,12 +125,43 @@ static void put_nodes(const struct made *m, struct wh_buf *out)
                 if (memcmp(node->ptr + k, m->v[c].hash.b, 32) == 0) {
                     memset(out->ptr + at + k, 0, 32);
                     memset(out->ptr + at + k, '@', 2);
-                    out->ptr[at + k + 2] = (uint8_t)(m->n - 1 - c);
+                    out->ptr[at + k + 2] = (uint8_t)(m->n - 1 - c - from + more);
                 }
     }
 }
 
-static void trie_seed(unsigned keys, unsigned shift, uint16_t ops)
+/* Nodes that no trie has: an extension of no nibbles above the root; the root's extension as two. */
+static void put_extension(struct wh_buf *out, wh_span path, uint8_t child)
+{
+    uint8_t node[64] = {0}, len[2];
+    size_t n = 1;
+    if (path.len > 1) node[n++] = (uint8_t)(0x80 + path.len);
+    memcpy(node + n, path.ptr, path.len);
+    n += path.len;
+    node[n++] = 0xa0;
+    node[n] = node[n + 1] = '@';
+    node[n + 2] = child;
+    n += 32;
+    node[0] = (uint8_t)(0xc0 + n - 1);
+    store_be16(len, (uint16_t)n);
+    wh_buf_put(out, len, 2);
+    wh_buf_put(out, node, n);
+}
+
+enum hostile { SOUND, NO_NIBBLES, TWO_EXTENSIONS };
+
+static void put_trie(const struct made *m, enum hostile how, struct wh_buf *out)
+{
+    static const uint8_t one[1] = {0x10}, ten[6] = {0};
+    if (how == NO_NIBBLES) put_extension(out, wh_span_of(ten, 1), 1);
+    if (how == TWO_EXTENSIONS) { /* of eleven nibbles, all zero */
+        put_extension(out, wh_span_of(one, 1), 1);
+        put_extension(out, wh_span_of(ten, 6), 2);
+    }
+    put_nodes(m, how == TWO_EXTENSIONS ? 1 : 0, how == SOUND ? 0 : how == NO_NIBBLES ? 1 : 2, out);
+}
+
+static void trie_seed(unsigned keys, unsigned shift, uint16_t ops, enum hostile how)
 {
     static struct wh_arena arena;
     struct mpt_pool pool;
@@ -154,7 +187,7 @@ static void trie_seed(unsigned keys, unsigned shift, uint16_t ops)
     wh_buf_put(&out, head, 3);
     for (unsigned i = 0; i < head[2]; i++)
         wh_buf_put(&out, key[i].b, 32);
-    put_nodes(&made, &out);
+    put_trie(&made, how, &out);
     put("mpt_node", wh_buf_span(&out));
     wh_buf_done(&out);
     for (size_t i = 0; i < made.n; i++)
@@ -174,6 +207,8 @@ static void block_seeds(const char *path)
         fprintf(stderr, "%s: %s\n", path, err.what);
         exit(1);
     }
+    if (wh_file_read(path, 8192, &out, &err) == WH_OK) put("witness", wh_buf_span(&out));
+    wh_buf_reset(&out);
     put_kind("header", 0, f.header);
     put("rlp", f.header);
     for (size_t i = 0; i < f.tx_count; i++) {
@@ -396,6 +431,12 @@ static void answer_seeds(void)
         {16, "[{\"address\":\"" A20 "\",\"blockNumber\":\"0x5\",\"blockHash\":\"" H32
              "\",\"transactionHash\":\"" H32 "\",\"transactionIndex\":\"0x0\",\"logIndex\":\"0x0\","
              "\"topics\":[\"" H32 "\"],\"data\":\"0x01\",\"removed\":false}]"},
+        {16, "[{\"address\":\"" A20 "\",\"blockNumber\":\"0x5\",\"blockHash\":\"" H32
+             "\",\"transactionHash\":\"" H32 "\",\"transactionIndex\":\"0x0\",\"logIndex\":\"0x0\","
+             "\"topics\":[],\"data\":\"0x\"},{\"address\":\"" A20
+             "\",\"blockNumber\":\"0x5\",\"blockHash\":\"" H32 "\",\"transactionHash\":\"" H32
+             "\",\"transactionIndex\":\"0x0\",\"logIndex\":\"0x1\","
+             "\"topics\":[],\"data\":\"0x\"}]"},
         {17, "{\"state\":[\"0x80\"],\"codes\":[],\"headers\":[]}"},
         {18, "\"0x6001\""},
         {19, "\"0x539\""},
@@ -434,7 +475,9 @@ int main(int argc, char **argv)
     segment_seeds();
     frontier_seeds();
     for (unsigned i = 0; i < 6; i++)
-        trie_seed(2 + 2 * i, i * 11, (uint16_t)(0x1b6d + 977 * i));
+        trie_seed(2 + 2 * i, i * 11, (uint16_t)(0x1b6d + 977 * i), SOUND);
+    trie_seed(4, 0, 0x1b6d, NO_NIBBLES);
+    trie_seed(4, 11, 0x1b6d, TWO_EXTENSIONS);
     list_seeds();
     abi_seeds();
     log_seeds(4);

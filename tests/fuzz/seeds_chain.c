@@ -139,7 +139,13 @@ static void written_seeds(const struct fuzz_steps *all)
     for (unsigned i = 0; i < 4; i++) {
         wh_buf_reset(&out);
         wh_jw_init(&w, &out);
-        if (i == 0) json_block(&w, NULL, &b.f);
+        if (i == 0) { /* as a node answers */
+            wh_jw_obj(&w, NULL);
+            wh_jw_str(&w, "jsonrpc", "2.0");
+            wh_jw_u64(&w, "id", 1);
+            json_block(&w, "result", &b.f);
+            wh_jw_end(&w);
+        }
         if (i == 1) json_state(&w, NULL, &b, all->parent, "headers", true);
         if (i == 2) prover_input(&w, &b, all->parent);
         if (i == 3) {

@@ -7,7 +7,7 @@
 static struct fuzz_steps all;
 
 /* Contracts of every chain, by the last byte of their address. */
-enum { STORE = 1, HASH = 2, BUSY = 3, REVERTS = 4, CHILD = 5, DEPOSIT = 6, EMPTY = 20 };
+enum { STORE = 1, HASH = 2, BUSY = 3, REVERTS = 4, CHILD = 5, DEPOSIT = 6, CLEAR = 7, EMPTY = 20 };
 
 static wh_span literal(const char *bytes, size_t len)
 {
@@ -97,7 +97,10 @@ static void genesis(struct toy *t, bool modern)
     put_contract(t, DEPOSIT, deposit_code(t));
     for (uint8_t i = EMPTY; i < EMPTY + 30; i++)
         put_contract(t, i, wh_span_of(NULL, 0));
-    address store = toy_address(STORE);
+    put_contract(t, CLEAR, CODE("\x60\x00\x60\x01\x55\x00")); /* its storage trie collapses */
+    address store = toy_address(STORE), clear = toy_address(CLEAR);
+    toy_slot(t, &clear, 1, 9);
+    toy_slot(t, &clear, 2, 8);
     toy_slot(t, &store, 2, 9);
     toy_slot(t, &store, 3, 8);
 }
@@ -164,6 +167,7 @@ static size_t every_type(struct toy *t, bool blobs, wh_span *items)
     if (blobs) items[n++] = typed(t, 3, 3, BUSY);
     items[n++] = typed(t, 4, 4, CHILD);
     items[n++] = typed(t, 5, 2, DEPOSIT);
+    items[n++] = typed(t, 6, 0, CLEAR);
     return n;
 }
 
