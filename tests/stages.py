@@ -21,6 +21,8 @@ GCC = "build-tests/gcc"
 CLANG = "build-tests/clang"
 SAN = "build-tests/sanitize"
 RV64 = "build-tests/rv64"
+MSAN = "build-tests/msan"
+S390X = "build-tests/s390x"
 
 
 def setup(directory, *options, cc="gcc"):
@@ -58,11 +60,18 @@ STAGES = [
     ("build-rv64", "exit", f"tests/guest/build.py rv64 {RV64}", None, 300),
     ("gate-rv64", "tap", f"tests/rv64/gate.py {RV64}", None, 300),
     ("guest-rv64", "tap", f"tests/guest/run.py rv64 {GCC} {RV64}", None, 1200),
+    ("guest-clang", "tap", f"tests/guest/build.py rv64-clang {RV64}-clang && tests/guest/run.py rv64-clang {GCC}"
+     f" {RV64}-clang", None, 1200),
+    ("guest-msan", "tap", f"tests/guest/build.py msan {MSAN} && tests/guest/run.py msan {GCC} {MSAN}", None, 1800),
+    ("build-s390x", "exit", f"tests/ports/s390x.py build {S390X} && tests/guest/build.py s390x {S390X}/guest", None, 900),
+    ("unit-s390x", "meson", f"tests/ports/s390x.py unit {S390X}", f"{S390X}/meson-logs/unit.json", 1800),
+    ("guest-s390x", "tap", f"tests/guest/run.py s390x {GCC} {S390X}/guest", None, 1800),
+    ("valgrind", "tap", f"tests/ports/valgrind.py {GCC}", None, 1800),
     ("vectors-full", "sum", f"tests/vectors/full {GCC}/whittle-vectors build-tests/conformance.md",
      None, 3600),
 ]
 
-FULL_ONLY = {"vectors-full"}
+FULL_ONLY = {"guest-clang", "vectors-full"}
 
 
 def read_tap(text):

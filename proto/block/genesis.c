@@ -13,7 +13,10 @@
 #include "proto/sys/file.h"
 #include "proto/sys/hex.h"
 
-#define ARENA_BYTES (UINT64_C(64) << 30) /* address space; touched lazily */
+/* Address space; touched lazily. */
+#ifndef GENESIS_ARENA
+#    define GENESIS_ARENA (UINT64_C(64) << 30)
+#endif
 
 enum {
     FILE_MAX = 1 << 30,
@@ -254,10 +257,10 @@ wh_status genesis_open(const char *path, const struct genesis_rules *rules,
     json_t *tree = NULL;
     struct wh_buf text = {0};
     memset(out, 0, sizeof *out);
-    void *block = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE,
+    void *block = mmap(NULL, GENESIS_ARENA, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (block == MAP_FAILED) return wh_fail(err, WH_ERR_NOMEM, "address space for genesis");
-    wh_arena_init(&out->arena, block, ARENA_BYTES);
+    wh_arena_init(&out->arena, block, GENESIS_ARENA);
     wh_status status = wh_file_read_any(path, FILE_MAX, &text, err);
     if (status == WH_OK) status = json_parse_big((const char *)text.ptr, text.len, &tree, err);
     wh_buf_done(&text);

@@ -29,8 +29,9 @@ RV64IM = re.compile(
     r"|(sll|srl|sra)i?w?|subw?|addi?w|mulw?|mulh(su|u)?|(div|rem)u?w?|fence")
 HEADERS = {"stdbool.h", "stddef.h", "stdint.h", "limits.h", "stdalign.h"}
 WORDS = re.compile(
-    r"\b(float|double|_Complex|_Atomic|asm|__asm__|__asm|malloc|calloc|realloc|free|alloca|setjmp|longjmp|thread_local"
-    r"|_Thread_local|__thread|constructor|destructor|__DATE__|__TIME__|__TIMESTAMP__|__builtin_alloca|__builtin_trap)\b")
+    r"\b((?:malloc|calloc|realloc|free|alloca|setjmp|longjmp)(?=\s*\()|float|double|_Complex|_Atomic|asm|__asm__|__asm"
+    r"|thread_local|_Thread_local|__thread|constructor|destructor|__DATE__|__TIME__|__TIMESTAMP__|__builtin_alloca"
+    r"|__builtin_trap)\b")
 # Where a word stands all the same, and why that does no harm.
 ALLOWED_WORDS = {
     ("evm/precompile/field4_x86.h", "asm"): "native speed-up; its twin is field4.h, test_field4 compares them",
