@@ -220,6 +220,8 @@ const char *column_text(const struct query *q, int i)
 wh_status column_append(const struct query *q, int i, struct wh_buf *out, struct wh_error *err)
 {
     wh_span b = column_blob(q, i);
+    if (!b.ptr && sqlite3_errcode(q->s->db) == SQLITE_NOMEM)
+        return wh_fail(err, WH_ERR_NOMEM, "a value of the store");
     wh_buf_put(out, b.ptr, b.len);
     return wh_buf_ok(out) ? WH_OK : wh_fail(err, WH_ERR_NOMEM, "%zu bytes of the store", b.len);
 }

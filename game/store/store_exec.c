@@ -130,15 +130,28 @@ wh_status store_state_put(struct store *s, uint64_t steps, const uint8_t state[1
     return st;
 }
 
-static wh_status unpack_state(const struct query *q, int column, uint8_t state[1024],
-                              struct wh_error *err)
+/* unpack: what does not is damage, unless it is the memory that is missing. */
+static wh_status unpack(const struct query *q, size_t max, const char *what, struct wh_buf *out,
+                        struct wh_error *err)
+{
+    struct wh_buf packed = {0};
+    struct wh_error why = {0};
+    wh_status st = column_append(q, 0, &packed, err);
+    if (st == WH_OK && wh_zstd_unpack(wh_buf_span(&packed), max, out, &why) != WH_OK)
+        st = wh_fail(err, why.code == WH_ERR_NOMEM ? WH_ERR_NOMEM : WH_ERR_STORE_CORRUPT,
+                     "a stored %s does not unpack: %.80s", what, why.what);
+    wh_buf_done(&packed);
+    return st;
+}
+
+static wh_status unpack_state(const struct query *q, uint8_t state[1024], struct wh_error *err)
 {
     struct wh_buf b = {0};
-    wh_status st = wh_zstd_unpack(column_blob(q, column), STATE_BYTES, &b, NULL);
+    wh_status st = unpack(q, STATE_BYTES, "state", &b, err);
     if (st == WH_OK && b.len == STATE_BYTES)
         memcpy(state, b.ptr, STATE_BYTES);
-    else
-        st = wh_fail(err, WH_ERR_STORE_CORRUPT, "a stored state does not unpack");
+    else if (st == WH_OK)
+        st = wh_fail(err, WH_ERR_STORE_CORRUPT, "a stored state has %zu bytes", b.len);
     wh_buf_done(&b);
     return st;
 }
@@ -150,7 +163,7 @@ wh_status store_state_get(struct store *s, uint64_t steps, uint8_t state[1024], 
     WH_TRY(query_open(s, &q, "SELECT packed FROM states WHERE steps = ?", err));
     query_u64(&q, steps);
     wh_status st = query_row(&q, found, err);
-    if (st == WH_OK && *found) st = unpack_state(&q, 0, state, err);
+    if (st == WH_OK && *found) st = unpack_state(&q, state, err);
     query_close(&q);
     return st;
 }
@@ -166,7 +179,7 @@ wh_status store_state_below(struct store *s, uint64_t at, uint64_t *steps, uint8
     query_u64(&q, at);
     wh_status st = query_row(&q, found, err);
     if (st == WH_OK && *found) {
-        st = unpack_state(&q, 0, state, err);
+        st = unpack_state(&q, state, err);
         if (st == WH_OK) *steps = column_u64(&q, 1);
     }
     query_close(&q);
@@ -202,8 +215,7 @@ wh_status store_trace_get(struct store *s, uint64_t step, const bytes32 *pre_lea
     query_u64(&q, step);
     query_b32(&q, pre_leaf);
     wh_status st = query_row(&q, found, err);
-    if (st == WH_OK && *found && wh_zstd_unpack(column_blob(&q, 0), TRACE_MAX, out, NULL) != WH_OK)
-        st = wh_fail(err, WH_ERR_STORE_CORRUPT, "a stored trace does not unpack");
+    if (st == WH_OK && *found) st = unpack(&q, TRACE_MAX, "trace", out, err);
     query_close(&q);
     return st;
 }

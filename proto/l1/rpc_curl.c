@@ -82,6 +82,8 @@ wh_status l1_curl_post(void *ctx, const char *url, wh_span body, size_t max_repl
     if (sink.over) return wh_fail(err, WH_ERR_RPC_SIZE, "answer of more than %zu bytes", max_reply);
     if (rc == CURLE_OPERATION_TIMEDOUT)
         return wh_fail(err, WH_ERR_RPC_TIMEOUT, "%s", curl_easy_strerror(rc));
+    if (rc == CURLE_OUT_OF_MEMORY || rc == CURLE_WRITE_ERROR)
+        return wh_fail(err, WH_ERR_NOMEM, "a request or its answer");
     if (rc != CURLE_OK) return wh_fail(err, WH_ERR_RPC_CONNECT, "%s", curl_easy_strerror(rc));
     curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, http_status);
     return WH_OK;

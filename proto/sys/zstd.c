@@ -2,6 +2,7 @@
 /* Whole-buffer zstd with bounds; the sizes in a frame's head are never believed. */
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "proto/sys/file.h"
 
@@ -40,7 +41,9 @@ wh_status wh_zstd_unpack(wh_span in, size_t max, struct wh_buf *out, struct wh_e
         out->len -= 65536 - dst.pos;
         full = dst.pos == dst.size;
         if (ZSTD_isError(more)) {
-            st = wh_fail(err, WH_ERR_FILE_TRUNCATED, "zstd: %s", ZSTD_getErrorName(more));
+            bool poor = ZSTD_getErrorCode(more) == ZSTD_error_memory_allocation;
+            st = wh_fail(err, poor ? WH_ERR_NOMEM : WH_ERR_FILE_TRUNCATED, "zstd: %s",
+                         ZSTD_getErrorName(more));
             goto out;
         }
         if (out->len - start > max) {

@@ -142,7 +142,7 @@ class Party:
 
 
 class Stage:
-    def __init__(self, t, blocks=(BLOCK,), post=True, devnet=(), genesis=None, **options):
+    def __init__(self, t, blocks=(BLOCK,), post=True, devnet=(), genesis=None, tag="latest", **options):
         self.genesis = genesis
         self.t, self.blocks, self.parties, self.proxies = t, blocks, [], []
         self.node = t.devnet(*devnet)
@@ -154,8 +154,9 @@ class Stage:
         code, _, err = t.run("whittle-deploy", "--l1-eth-rpc", self.node.url, "--key-file",
                              self.operator, "--preset", "devnet",
                              *(("--genesis", genesis) if genesis else
-                               ("--block", blocks[0], "--partial-ring")), "--rpc-block-number", "latest", "--out", self.net,
-                             "--trace-store", TRACE_STORE, *args)
+                               ("--block", blocks[0], "--partial-ring")),
+                             "--rpc-block-number", tag, "--out", self.net, "--trace-store",
+                             TRACE_STORE, *args)
         expect(code == 0, err)
         with open(self.net) as f:
             self.network = json.load(f)
