@@ -12,7 +12,9 @@
 #include "proto/sys/cli.h"
 #include "proto/sys/json.h"
 
-#define NAME  "whittle-sim"
+#define NAME "whittle-sim"
+#define TABLE_COLUMNS \
+    "decided_s,delay_s,honest_gas,honest_fees,honest_stake_peak,evil_loss,resource_ratio,wrong"
 #define ARENA ((size_t)4 << 30) /* address space per thread, touched as games need it */
 
 struct config {
@@ -41,7 +43,7 @@ static const struct wh_option options[] = {
     {"kind", WH_OPT_CHOICE, AT(kind), "auto|line|heat|cdf", "auto", "Plot", "form of the picture"},
     {"x", WH_OPT_STRING, AT(x), "COLUMN", NULL, "Plot", "swept parameter along the axis"},
     {"y", WH_OPT_STRING, AT(y), "COLUMN", NULL, "Plot",
-     "result; of a heat map the second parameter, then `--y PARAMETER:RESULT`"},
+     "result; PARAMETER:RESULT of a heat map; RESULT,RESULT.. of a table"},
     {"by", WH_OPT_STRING, AT(by), "COLUMN", NULL, "Plot", "one line per value of this parameter"},
     {"log", WH_OPT_CHOICE, AT(log), "none|x|y|xy", "none", "Plot", "logarithmic axes"},
     {"title", WH_OPT_STRING, AT(title), "TEXT", NULL, "Plot", "heading"},
@@ -49,13 +51,14 @@ static const struct wh_option options[] = {
     {"quiet", WH_OPT_FLAG, AT(quiet), NULL, NULL, "Output", "no progress bar"},
 };
 
-enum { RUN, SWEEP, REPLAY, MERGE, PLOT, LIST };
+enum { RUN, SWEEP, REPLAY, MERGE, TABLE, PLOT, LIST };
 static const struct wh_command commands[] = {
     [RUN] = {"run", "", 0, 0, "play one game and print what it came to"},
     [SWEEP] = {"sweep", "", 0, 0, "play all cells into a folder (--out); goes on where it stopped"},
     [REPLAY] = {"replay", "[DIR]", 0, 1,
                 "the move log of one run of a sweep (DIR: --out, or this folder)"},
     [MERGE] = {"merge", "OUT DIR...", 2, 4096, "join the shards of a sweep into a new folder"},
+    [TABLE] = {"table", "DIR", 1, 1, "print means of results, one line a cell"},
     [PLOT] = {"plot", "DIR", 1, 1, "draw results as SVG"},
     [LIST] = {"list", "", 0, 0, "protocols, strategies, parameters, results"},
 };
@@ -319,6 +322,7 @@ int main(int argc, char **argv)
         break;
     }
     case MERGE: st = sim_merge(cli.args[0], cli.args + 1, (size_t)cli.arg_count - 1, &err); break;
+    case TABLE: st = sim_table(cli.args[0], cfg.y != NULL ? cfg.y : TABLE_COLUMNS, &err); break;
     case PLOT: {
         struct sim_plot o = {cfg.kind, cfg.x, cfg.y, cfg.by, cfg.log, cfg.title, cfg.out};
         st = sim_plot(cli.args[0], &o, &err);

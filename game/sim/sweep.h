@@ -76,6 +76,9 @@ WH_MUST wh_status sim_merge(const char *out, const char *const *dirs, size_t cou
 WH_MUST wh_status sim_arena_open(struct wh_arena *a, size_t size, struct wh_error *err);
 void sim_arena_close(struct wh_arena *a);
 
+/* table.c: prints the mean of results (names with commas between them) for every cell. */
+WH_MUST wh_status sim_table(const char *dir, const char *names, struct wh_error *err);
+
 /* plot.c */
 struct sim_plot {
     const char *kind; /* line, heat, cdf, or auto */

@@ -283,31 +283,43 @@ def test_sim_documented_studies(t):
     for c in commands:
         r = subprocess.run(["bash", "-c", c], cwd=t.dir, env=env, capture_output=True, text=True, timeout=300)
         expect(r.returncode == 0, f"{c}: {r.stderr}")
+    shown = re.findall(r"^```sh\n([^`]*?)```\n\n```\n(.*?)^```", text, re.M | re.S)
+    expect(len(shown) >= 1, "no command's output is shown")
+    for block, want in shown:
+        r = subprocess.run(["bash", "-c", block.splitlines()[-1]], cwd=t.dir, env=env, capture_output=True, text=True, timeout=60)
+        expect([line.split() for line in r.stdout.splitlines()] == [line.split() for line in want.splitlines()],
+               f"{block}: prints {r.stdout}")
     pictures = re.findall(r"!\[\w+\]\((sim/[\w-]+\.svg)\)", text)
     expect(len(pictures) == 6, "pictures")
     for name in pictures:
         expect(read(t.path("docs/" + name)) == read(os.path.join(TOP, "docs", name)), f"docs/{name} is not what its command draws")
 
 
+def test_sim_published_scenarios(t):
+    """The files of docs/sim/scenarios, against the same adversary; the line of an OP dispute costs 631 ETH to full depth."""
+    folder = os.path.join(TOP, "docs/sim/scenarios")
+    files = sorted(os.listdir(folder))
+    expect(len(files) >= 4, "scenarios")
+    for name in files:
+        out, _ = sim(t, "run", "--scenario", os.path.join(folder, name), "--set", "strategy=stall", "--json")
+        run = json.loads(out)
+        expect(run["winner"] == "honest", f"{name}: {out}")
+        if name == "op-mainnet.ini":
+            line = float(run["honest_stake_peak"]) + float(run["evil_stake_peak"])
+            expect(630 < line < 632, f"a line of claims: {line} ETH")
+        if name == "cartesi.ini":
+            expect(abs(float(run["honest_stake_peak"]) - 0.2422 - 0.1024 - 0.1475) < 0.0002, f"bonds: {out}")
+
+
 def test_sim_notebook(t):
-    """The notebook's cells run on a sweep (its imports of pandas are left to a machine that has it)."""
+    """The notebook's cells, one after the other, on the sweep that its first cell tells how to make."""
     nb = json.loads(read(os.path.join(TOP, "docs/sim/sweep.ipynb")))
     expect(nb["nbformat"] == 4 and len(nb["cells"]) >= 4, "notebook")
-    sim(t, "sweep", "--quiet", "--out", t.path("budget"), "--runs", "5", "--set", "n_evil=1,2", "--set", "strategy=random")
+    command = re.search(r"`(whittle-sim sweep [^`]*)`", "".join(nb["cells"][0]["source"])).group(1)
+    sim(t, *command.replace("--runs 20", "--runs 5").split()[1:], "--quiet")
     code = "\n".join("".join(c["source"]) for c in nb["cells"] if c["cell_type"] == "code")
-    compile(code, "sweep.ipynb", "exec")
-    try:
-        import pandas  # noqa: F401
-    except ImportError:
-        db = sqlite3.connect(t.path("budget/sim.sqlite"))
-        columns = [r[1] for r in db.execute("PRAGMA table_info(runs)")]
-        used = set(re.findall(r"'([a-z_]+)'", code))
-        for name in ("decided_s", "honest_gas", "honest_fees", "evil_loss", "resource_ratio", "wrong"):
-            expect(name in used and name in columns, f"column {name}")
-        return
-    cwd = os.getcwd()
-    os.chdir(t.dir)
-    try:
-        exec(code, {})
-    finally:
-        os.chdir(cwd)
+    r = subprocess.run(["python3", "-c", code], cwd=t.dir, capture_output=True, text=True, timeout=60)
+    expect(r.returncode == 0, r.stderr)
+    rows = [line.split("\t") for line in r.stdout.splitlines() if line.count("\t") == 9]
+    expect(len(rows) == 1 + 14 and rows[1][:2] == ["1", "whittle"], r.stdout)
+    expect("wrong decisions" in r.stdout, r.stdout)

@@ -104,6 +104,21 @@ static void test_money__limits_hold(void)
 /* Attacks of the dispute notes, section 6, that are a matter of time and money. */
 static void test_attacks__cost_what_they_should(void)
 {
+    /* 1, 2: a thousand roots are one split, as long as nobody splits them; then one path */
+    struct sim_result many = play(0, "n_evil=1000 strategy=idle");
+    CHECK_EQ(got(&many, SIM_R_HONEST_SPLITS), 1);
+    many = play(0, "n_evil=1000");
+    CHECK(got(&many, SIM_R_HONEST_SPLITS) == 10 && got(&many, SIM_R_PROOFS) == 1);
+    CHECK(got(&many, SIM_R_WINNER) == SIM_HONEST);
+    /* 3, 25: slow play and censorship end before a blob of the first day is gone (4,096 epochs) */
+    static const char *const waits[] = {"slow", "stall", "edge", "stagger"};
+    for (unsigned i = 0; i < 4; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "n_evil=8 lie=spread strategy=%s censor=6d gap=12h", waits[i]);
+        struct sim_result slow = play(i, text);
+        CHECK_EQ(got(&slow, SIM_R_WINNER), SIM_HONEST);
+        CHECK(got(&slow, SIM_R_CONFIRMED) < UINT64_C(4096) * 384);
+    }
     /* 6, 7, 9: honest moves made a place earlier by the adversary. It takes the rewards and no more. */
     struct sim_result plain = play(0, "n_evil=2"), r = play(0, "n_evil=2 frontrun=100%");
     uint64_t moves = got(&plain, SIM_R_HONEST_SPLITS) + got(&plain, SIM_R_PROOFS);
