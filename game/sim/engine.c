@@ -146,8 +146,9 @@ void sim_evil_made(struct sim *s, enum sim_kind kind, uint32_t rival, const stru
 static wh_status evil_moves(struct sim *s)
 {
     struct sim_chance c;
+    uint64_t limit = sim_get(s, SIM_GAS_LIMIT);
     s->acting = true;
-    while (!s->over && sim_next_chance(s, &c)) {
+    while (!s->over && s->block_gas < limit && sim_next_chance(s, &c)) {
         struct sim_done done = {.outcome = "ok"};
         WH_TRY(s->protocol->evil(s, &c, &done));
         if (done.gas != 0) sim_evil_made(s, c.kind, c.rival, &done);
@@ -180,9 +181,9 @@ static wh_status look_all(struct sim *s)
 
 static wh_status honest_moves(struct sim *s)
 {
-    u128 limit = sim_get(s, SIM_GAS_LIMIT);
-    uint64_t end = s->honest.gas + (uint64_t)(limit * sim_get(s, SIM_BLOCK_SHARE) / 10000);
-    while (s->ready.count != 0 && s->honest.gas < end && !s->over)
+    uint64_t limit = sim_get(s, SIM_GAS_LIMIT);
+    uint64_t end = s->honest.gas + (uint64_t)((u128)limit * sim_get(s, SIM_BLOCK_SHARE) / 10000);
+    while (s->ready.count != 0 && s->honest.gas < end && s->block_gas < limit && !s->over)
         WH_TRY(apply_honest(s, sim_most_urgent(s)));
     return WH_OK;
 }
@@ -217,6 +218,7 @@ static uint64_t next_block(const struct sim *s)
         uint64_t r = s->censor_until > s->now + slot ? s->censor_until : s->now + slot;
         if (r < t) t = r;
     }
+    if (s->next_count != 0) t = s->now; /* the last block was full */
     if (t == SIM_NEVER) return t;
     if (t <= s->now) t = s->now + slot;
     return sim_block_at(s, t);

@@ -8,7 +8,8 @@
  * Time. Moves stand in blocks, at multiples of `slot` from 0. An honest party sees the end of block
  * t; what it sends then can stand in block t + slot + its delay at the earliest: delta + slot per
  * step, as D of PROTOCOL 7.4 counts. The adversary sees everything at once and orders the block: its
- * timed moves come first, then honest ones, then its answers (evil_delay 0: in the same block).
+ * timed moves come first, then honest ones, then its answers (evil_delay 0: in the same block), as far as
+ * the gas of the block goes; what does not fit comes first in the next one.
  * Censorship and filled blocks keep honest moves out; both are paid from budgets.
  *
  * The adversary. A protocol tells what the adversary could do as it becomes possible (sim_chance),

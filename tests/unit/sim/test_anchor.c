@@ -230,9 +230,11 @@ static void test_v4__growing_stakes(void)
     static const char *const games[] = {"whittle", "bold"};
     for (unsigned i = 0; i < 2; i++)
         for (uint64_t n = 1; n <= 64; n *= 4) {
-            char text[200];
+            char text
+                [200]; /* all rivals fit the first block, so that the honest stake is the last */
             snprintf(text, sizeof text,
-                     "protocol=%s a=1 n_evil=%llu bond=1eth bond_rule=growing first=evil k=8",
+                     "protocol=%s a=1 n_evil=%llu bond=1eth bond_rule=growing first=evil k=8 "
+                     "gas_limit=10000000000",
                      games[i], (unsigned long long)n);
             struct sim_result r = play(0, text);
             CHECK_EQ(got(&r, SIM_R_EVIL_STAKE), n * (n + 1) / 2 * 1000000000);

@@ -150,6 +150,45 @@ static void test_attacks__cost_what_they_should(void)
     CHECK_EQ(got(&r, SIM_R_HONEST_SPLITS), got(&plain, SIM_R_HONEST_SPLITS));
 }
 
+struct blocks {
+    uint64_t time, gas, most, largest, count;
+};
+
+static void add_gas(void *ctx, const struct sim_log_row *row)
+{
+    struct blocks *b = ctx;
+    if (b->count == 0 || row->time != b->time) b->gas = 0, b->count++;
+    b->time = row->time;
+    b->gas += row->gas;
+    if (b->gas > b->most) b->most = b->gas;
+    if (row->gas > b->largest) b->largest = row->gas;
+}
+
+/* A block takes moves until its gas is used; the others come later, and nothing is lost. */
+static void test_blocks__hold_their_gas(void)
+{
+    static const char *const games[] = {"whittle", "bold", "prt", "op", "classic_full"};
+    for (unsigned i = 0; i < 5; i++) {
+        char text[200];
+        struct sim_params p;
+        struct sim_result r;
+        struct wh_error err;
+        struct blocks b = {0};
+        snprintf(text, sizeof text,
+                 "protocol=%s n_evil=60 gas_limit=5000000 levels=1 lie=spread k=12", games[i]);
+        play_params(text, &p);
+        if (sim_play(&p, &(struct sim_stream){1, 0, i}, &play_arena, NULL, add_gas, &b, &r, &err) !=
+            WH_OK)
+            abort();
+        CHECK(b.most < 5000000 + b.largest && b.count > 10);
+        CHECK_EQ(got(&r, SIM_R_WINNER), SIM_HONEST);
+        CHECK_EQ(got(&r, SIM_R_ROOTS), 60);
+    }
+    struct sim_result all = play(0, "n_evil=60"), half = play(0, "n_evil=60 block_share=0.5%");
+    CHECK(got(&half, SIM_R_BLOCKS) > got(&all, SIM_R_BLOCKS));
+    CHECK_EQ(got(&half, SIM_R_HONEST_SPLITS), got(&all, SIM_R_HONEST_SPLITS));
+}
+
 static void test_payout__every_wei_goes_somewhere(void)
 {
     static const char *const rules[] = {"payout=metered", "payout=treasury", "payout=winner",
@@ -284,6 +323,7 @@ int main(int argc, char **argv)
     RUN(test_play__again_is_the_same);
     RUN(test_money__limits_hold);
     RUN(test_attacks__cost_what_they_should);
+    RUN(test_blocks__hold_their_gas);
     RUN(test_payout__every_wei_goes_somewhere);
     RUN(test_errors__cost_time);
     RUN(test_gas__as_the_contracts_measure);
