@@ -350,6 +350,10 @@ static wh_status choose_command(struct wh_cli *cli, const struct scan *s, struct
 {
     const struct wh_program *p = cli->program;
     int used = 0;
+    cli->show = s->word_count == 2 && strcmp(s->words[0], "config") == 0 &&
+                strcmp(s->words[1], "show") == 0;
+    cli->completion = s->word_count == 1 && strcmp(s->words[0], "completion") == 0;
+    if (cli->show || cli->completion) return WH_OK;
     if (p->command_count > 0) {
         char two[64] = "";
         if (s->word_count >= 2) snprintf(two, sizeof two, "%.30s %.30s", s->words[0], s->words[1]);
@@ -370,6 +374,8 @@ static wh_status choose_command(struct wh_cli *cli, const struct scan *s, struct
                            near ? "; nearest: " : "", near ? near : "");
         }
     }
+    if (p->command_count == 0 && s->word_count > 0)
+        return wh_fail(err, WH_ERR_CLI_UNKNOWN, "unexpected argument %.60s", s->words[0]);
     cli->args = s->words + used;
     cli->arg_count = s->word_count - used;
     const struct wh_command *c = cli->command;
@@ -435,9 +441,13 @@ bool wh_cli_start(struct wh_cli *cli, const struct wh_program *program, int argc
         wh_cli_done(cli);
         return false;
     }
-    if (!cli->help && !cli->version) return true;
+    if (!cli->help && !cli->version && !cli->show && !cli->completion) return true;
     if (cli->help)
         wh_cli_help(stdout, program);
+    else if (cli->show)
+        wh_cli_show(stdout, cli);
+    else if (cli->completion)
+        wh_cli_completion(stdout, program);
     else
         printf("%s %s\n", program->name, WH_VERSION);
     wh_cli_done(cli);

@@ -75,6 +75,7 @@ struct wh_cli {
     char *texts[WH_CLI_OPTIONS_MAX]; /* owns: value as given, for `config show` */
     void *strings;                   /* owns: what const char * fields point to */
     bool help, version;              /* asked for; nothing else was checked then */
+    bool show, completion;           /* `config show`, `completion`: every program has them */
 };
 
 /* wh_cli_parse fills *config (zeroed by the caller) from argv, environ, file and defaults.
@@ -83,7 +84,7 @@ WH_MUST wh_status wh_cli_parse(struct wh_cli *cli, const struct wh_program *prog
                                char **argv, void *config, struct wh_error *err);
 void wh_cli_done(struct wh_cli *cli);
 
-/* wh_cli_start: parse, print help or version or the error; *exit_code is set when the program has
+/* wh_cli_start: parse, print help, version, `config show`, `completion` or the error; *exit_code is set when the program has
  * nothing more to do (returns false then). */
 bool wh_cli_start(struct wh_cli *cli, const struct wh_program *program, int argc, char **argv,
                   void *config, int *exit_code);
@@ -91,7 +92,8 @@ bool wh_cli_start(struct wh_cli *cli, const struct wh_program *program, int argc
 /* wh_cli_given: the option's value came from flag, environment or file. */
 bool wh_cli_given(const struct wh_cli *cli, const char *flag);
 void wh_cli_help(FILE *out, const struct wh_program *program);
-void wh_cli_show(FILE *out, const struct wh_cli *cli); /* value and origin of each option */
+void wh_cli_show(FILE *out, const struct wh_cli *cli);         /* value and origin of each option */
+void wh_cli_completion(FILE *out, const struct wh_program *p); /* a line for bash */
 
 /* Units, also for arguments that are no options. false: malformed or over 64 (256) bits. */
 bool wh_parse_u64(const char *text, uint64_t *out);

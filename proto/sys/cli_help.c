@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* --help and `config show`, from the same table as the parser. */
+/* --help, `config show` and `completion`, from the same table as the parser. */
 #include <string.h>
 
 #include "proto/sys/cli_private.h"
 
+#define LEFT 34 /* columns of names */
+
+/* What a value is called where the table does not say. */
+static const char *unit_of(const struct wh_option *o)
+{
+    if (o->unit) return o->unit;
+    return o->type == WH_OPT_FLAG ? "" : o->type == WH_OPT_U64 ? "N" : "VALUE";
+}
+
 static void print_option(FILE *out, const struct wh_option *o)
 {
-    char left[64], env[80];
-    const char *unit = o->unit ? o->unit : "";
-    snprintf(left, sizeof left, "--%s%s%s", o->flag, *unit ? " " : "", unit);
+    char env[80];
+    const char *unit = unit_of(o);
     wh_cli_env_name(o->flag, env);
-    fprintf(out, "  %-34s %s", left, o->help);
+    int width = fprintf(out, "  --%s%s%s", o->flag, *unit ? " " : "", unit) - 2;
+    if (width > LEFT)
+        fprintf(out, "\n  %-*s %s", LEFT, "", o->help);
+    else
+        fprintf(out, "%*s %s", LEFT - width, "", o->help);
     if (o->def && *o->def) fprintf(out, " (%s)", o->def);
     if (o->type == WH_OPT_LIST) fprintf(out, " [repeat]");
-    fprintf(out, "\n  %-34s   %s\n", "", env);
+    fprintf(out, "\n  %-*s   %s\n", LEFT, "", env);
 }
 
 void wh_cli_help(FILE *out, const struct wh_program *p)
@@ -46,10 +58,30 @@ void wh_cli_help(FILE *out, const struct wh_program *p)
     }
     fprintf(out,
             "\nAlways:\n  %-34s INI file: [section] key = value; [tx] max-fee is --tx.max-fee\n"
-            "  %-34s   WHITTLE_CONFIG\n  --help, --version\n",
-            "--config FILE", "");
+            "  %-34s   WHITTLE_CONFIG\n  --help, --version\n"
+            "  %-34s what every option is set to, and by what\n"
+            "  %-34s words for bash: . <(%s completion)\n",
+            "--config FILE", "", "config show", "completion", p->name);
     fprintf(out, "\nprecedence: flag, environment, file, default\n\nexit codes:\n");
     wh_exit_print(out);
+}
+
+void wh_cli_completion(FILE *out, const struct wh_program *p)
+{
+    fprintf(out, "complete -o default -W '--config --help --version config completion");
+    for (size_t i = 0; i < p->command_count; i++)
+        fprintf(out, " %s", p->commands[i].name);
+    for (size_t i = 0; i < p->option_count; i++) {
+        const struct wh_option *o = &p->options[i];
+        fprintf(out, " --%s", o->flag);
+        if (o->type != WH_OPT_CHOICE) continue;
+        for (const char *at = o->unit; at && *at; at += *at == '|') {
+            int len = (int)strcspn(at, "|");
+            fprintf(out, " %.*s", len, at);
+            at += len;
+        }
+    }
+    fprintf(out, "' %s\n", p->name);
 }
 
 /* URLs carry access keys in path, query and user part: scheme and host are shown. Other texts are

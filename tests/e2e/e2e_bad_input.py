@@ -105,6 +105,21 @@ def test_bad__usage(t):
     refused(t.run("whittle-demo", "--block", BLOCK, "--lie", "balance@26"), 2)
 
 
+PROGRAMS = ("challenger", "proposer", "deploy", "devnet", "liar", "demo", "sim")
+
+
+def test_bad__every_program_explains_itself(t):
+    for name in PROGRAMS:
+        program = "whittle-" + name
+        for words, part in ((["--help"], "exit codes:"), (["--version"], program),
+                            (["config", "show"], "default"), (["completion"], "complete -o default")):
+            code, out, err = t.run(program, *words)
+            expect(code == 0 and part in out and not err, f"{program} {words}: {code} {out[-300:]} {err}")
+        refused(t.run(program, "--no-such-option"), 2, "W-CLI-001")
+        refused(t.run(program, "nonsense"), 2, "W-CLI-001")
+        refused(t.run(program, "--config", t.path("missing.ini")), 3, "W-CFG-001")
+
+
 def test_bad__block_files(t):
     refused(t.run("whittle-challenger", "check", t.path("missing.json")), 7)
     with open(BLOCK, "rb") as f:

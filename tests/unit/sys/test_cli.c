@@ -199,6 +199,27 @@ static void test_cli__show_masks(void)
     wh_cli_done(&cli);
 }
 
+/* Every option that takes a value says so; a long name does not run into its text. */
+static void test_cli__help_names_values(void)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    wh_cli_help(f, &program);
+    wh_cli_completion(f, &program);
+    fclose(f);
+    CHECK(strstr(text, "--count N ") != NULL);
+    CHECK(strstr(text, "--json  ") != NULL);
+    CHECK(strstr(text, "config show") != NULL);
+    CHECK(strstr(text, "complete -o default -W '--config") != NULL);
+    CHECK(strstr(text, " --count ") != NULL && strstr(text, "whittle-test\n") != NULL);
+    free(text);
+    CHECK(PARSE("config", "show") == WH_OK && cli.show);
+    wh_cli_done(&cli);
+    CHECK(PARSE("completion") == WH_OK && cli.completion);
+    wh_cli_done(&cli);
+}
+
 static void test_cli__help_needs_nothing_else(void)
 {
     CHECK(PARSE("--help") == WH_OK);
@@ -215,6 +236,7 @@ int main(void)
     RUN(test_cli__secrets_are_refused);
     RUN(test_cli__precedence_and_file);
     RUN(test_cli__show_masks);
+    RUN(test_cli__help_names_values);
     RUN(test_cli__help_needs_nothing_else);
     (void)parse(NULL);
     return tap_done();
