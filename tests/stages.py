@@ -60,6 +60,7 @@ STAGES = [
     ("build-rv64", "exit", f"tests/guest/build.py rv64 {RV64}", None, 300),
     ("gate-rv64", "tap", f"tests/rv64/gate.py {RV64}", None, 300),
     ("guest-rv64", "tap", f"tests/guest/run.py rv64 {GCC} {RV64}", None, 1200),
+    ("counts-rv64", "tap", f"tests/rv64/table.py {GCC} {RV64}", None, 1200),
     ("guest-clang", "tap", f"tests/guest/build.py rv64-clang {RV64}-clang && tests/guest/run.py rv64-clang {GCC}"
      f" {RV64}-clang", None, 1200),
     ("guest-msan", "tap", f"tests/guest/build.py msan {MSAN} && tests/guest/run.py msan {GCC} {MSAN}", None, 1800),

@@ -4,7 +4,7 @@
   tests/guest/run.py KIND BUILD DIRECTORY
 
 KIND: a row of build.KINDS, built in DIRECTORY. BUILD: the native build (whittle-vectors captures the segments).
-Segments: a sample of the vectors under tests/data, and a real block; everything there with WH_FULL=1.
+Segments: a sample of the vectors under tests/data, and a real block; with WH_FULL=1 more of them, and all blocks.
 """
 import glob
 import os
@@ -24,12 +24,12 @@ JOBS = os.cpu_count() or 2
 STEPS_PER_GAS_MAX = 4096
 STACK_MAX = 256 << 10
 
-# kind: command in front of the guest, one vector case in so many, has it all precompile cases
+# kind: command in front of the guest, one vector case in so many (by default, in full), has it all precompile cases
 KINDS = {
-    "rv64": (["qemu-riscv64"], 8, True),
-    "rv64-clang": (["qemu-riscv64"], 40, True),
-    "msan": ([], 40, False),
-    "s390x": (["qemu-s390x"], 24, True),
+    "rv64": (["qemu-riscv64"], 8, 1, True),
+    "rv64-clang": (["qemu-riscv64"], 40, 8, True),
+    "msan": ([], 40, 4, False),
+    "s390x": (["qemu-s390x"], 24, 3, True),
 }
 
 
@@ -51,7 +51,7 @@ def capture(build, out, sample):
     blocks = sorted(glob.glob(os.path.join(data, "blocks", "*.zst"))) if FULL else \
         [os.path.join(data, "blocks", "mainnet-22615247.json.zst")]
     groups = {}
-    for name, every, paths in (("vectors", 1 if FULL else sample, [os.path.join(data, "vectors")]),
+    for name, every, paths in (("vectors", sample, [os.path.join(data, "vectors")]),
                                ("blocks", 1, blocks)):
         folder = os.path.join(out, name)
         os.makedirs(folder)
@@ -88,6 +88,23 @@ def run_all(command, all_statements, counter):
         return list(pool.map(lambda part: statements.run(command, part, counter), parts))
 
 
+def judge_counter(tap, directory):
+    """counted.S executes 2,003 instructions between its marks."""
+    program, counts = os.path.join(directory, "counted"), os.path.join(directory, "counts")
+    subprocess.run(["riscv64-linux-gnu-gcc", "-march=rv64im", "-mabi=lp64", "-nostdlib", "-static", "-o", program,
+                    os.path.join(TOP, "tests", "rv64", "counted.S")], check=True)
+    subprocess.run(["qemu-riscv64", "-plugin", os.path.join(directory, "icount.so") + f",out={counts}", program],
+                   check=True)
+    with open(counts) as f:
+        text = f.read()
+    tap.say(text == "2003\n", "the counter counts 2,003 instructions", [text])
+
+
+def make_counter(directory):
+    subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
+                    os.path.join(directory, "icount.so"), os.path.join(TOP, "tests", "rv64", "icount.c")], check=True)
+
+
 def judge_control(tap, kind, emulator, directory):
     """Does the machine see what it is there for? control.c reads memory that was not written."""
     program = os.path.join(directory, "control")
@@ -120,15 +137,14 @@ def judge_counts(tap, groups):
 
 def main():
     kind, build, directory = sys.argv[1:4]
-    emulator, sample, with_calls = KINDS[kind]
+    emulator, sample, full_sample, with_calls = KINDS[kind]
     command = emulator + [os.path.join(directory, "guest")]
     counter = os.path.join(directory, "icount.so") if kind == "rv64" else None
     tap = Tap()
     if counter:
-        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", counter,
-                        os.path.join(TOP, "tests", "rv64", "icount.c")], check=True)
+        make_counter(directory)
     with tempfile.TemporaryDirectory() as out:
-        groups = capture(build, out, sample)
+        groups = capture(build, out, full_sample if FULL else sample)
     if with_calls or FULL:
         for s in statements.all_calls():
             groups.setdefault("precompile " + s.name.split(":")[0], []).append(s)
@@ -146,6 +162,7 @@ def main():
     if os.path.exists(os.path.join(directory, "control")):
         judge_control(tap, kind, emulator, directory)
     if counter:
+        judge_counter(tap, directory)
         judge_counts(tap, groups)
         stack = max(a.stack for a in answers)
         tap.say(0 < stack <= STACK_MAX, f"{kind}: at most {STACK_MAX} bytes of stack", [f"{stack} bytes"])

@@ -80,7 +80,7 @@ static size_t units(uint32_t at, size_t unit)
     while (low < high) {
         const size_t mid = (low + high + 1) / 2, len = mid * unit;
         const int64_t gas = precompile_gas(index, FORK_OSAKA, wh_span_of(zeros, len));
-        if ((uint64_t)gas + memory_gas(len) + AROUND < SCENE_GAS * 63 / 64)
+        if ((uint64_t)gas + memory_gas(len) + AROUND < scene_gas * 63 / 64)
             low = mid;
         else
             high = mid - 1;
@@ -202,7 +202,7 @@ static void modexp(struct scene *s, bool even)
         store_be64(in + 56, len);
         memset(in + 96, 0xff, sizeof in - 96);
         const int64_t gas = precompile_gas(index, FORK_OSAKA, wh_span_of(in, 96 + 2 * SIZE + len));
-        if ((uint64_t)gas + AROUND > SCENE_GAS * 63 / 64) break;
+        if ((uint64_t)gas + AROUND > scene_gas * 63 / 64) break;
         e = len;
     }
     store_be64(in + 56, e);
@@ -235,7 +235,7 @@ void build_blake2f(struct scene *s)
     uint8_t in[213];
     struct filled f;
     (void)noise(in, sizeof in);
-    store_be32(in, (uint32_t)(SCENE_GAS * 63 / 64 - AROUND));
+    store_be32(in, (uint32_t)(scene_gas * 63 / 64 - AROUND));
     in[212] = 1;
     fill(&f, wh_span_of(in, sizeof in), 0);
     call(&f, 9, sizeof in);

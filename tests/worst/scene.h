@@ -9,9 +9,11 @@
 
 enum {
     SCENE_ITEMS = 60,
-    SCENE_GAS = 1 << 24, /* EIP-7825 */
     SCENE_CHAIN = 1337,
 };
+
+/* Gas of the transaction: 2^24 (EIP-7825), or what --gas says, where a smaller step of the same kind will do. */
+extern uint64_t scene_gas;
 
 struct scene {
     struct toy *t;

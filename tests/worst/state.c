@@ -2,11 +2,13 @@
 /* Steps whose witness is large: each unit of gas buys as many bytes of state as it can. */
 #include "tests/worst/scene.h"
 
+uint64_t scene_gas = 1 << 24;
+
 void scene_call(struct scene *s, wh_span data)
 {
     static address to;
     to = scene_contract();
-    s->items[s->item_count++] = toy_sign(s->t, &(struct toy_tx){.gas = SCENE_GAS,
+    s->items[s->item_count++] = toy_sign(s->t, &(struct toy_tx){.gas = scene_gas,
                                                                 .gas_price = 2000000000,
                                                                 .to = &to,
                                                                 .data = data,
@@ -162,7 +164,7 @@ static void put_set_code(struct scene *s, struct rlp_back *w, uint32_t count)
     rlp_back_string(w, wh_span_of(NULL, 0));
     rlp_back_u64(w, 0);
     rlp_back_string(w, wh_span_of(to.b, 20));
-    rlp_back_u64(w, SCENE_GAS);
+    rlp_back_u64(w, scene_gas);
     rlp_back_u64(w, 2000000000);
     rlp_back_u64(w, 1000000000);
     rlp_back_u64(w, 0);
@@ -207,7 +209,7 @@ static wh_span set_code_tx(struct scene *s, uint32_t count)
 /* Each names an authority that exists, in a large trie, so that its path is read and written. */
 void build_authorizations(struct scene *s)
 {
-    const uint32_t count = (SCENE_GAS - 21000 - 2600) / 25000;
+    const uint32_t count = (uint32_t)(scene_gas - 21000 - 2600) / 25000;
     const address at = scene_contract();
     toy_account(s->t, &at, 1, 0, wh_span_of("\0", 1));
     accounts(s, trie_size(s));

@@ -177,7 +177,14 @@ static wh_status enter_odd(const struct modulus *m, uint64_t *r, wh_span base,
     return WH_OK;
 }
 
-/* r = b^exp, windows of four bits from the top; one is the unit of the form b is in. */
+/* The i-th four bits from the top. */
+static unsigned digit_of(wh_span exp, size_t i)
+{
+    return (exp.ptr[i / 2] >> (i % 2 == 0 ? 4 : 0)) & 15;
+}
+
+/* r = b^exp, windows of four bits from the top; one is the unit of the form b is in. Powers that no digit asks for are
+ * not made: a short exponent pays for few products. */
 static wh_status power(const struct modulus *m, uint64_t *r, const uint64_t *b, const uint64_t *one,
                        wh_span exp, struct wh_arena *arena)
 {
@@ -186,16 +193,22 @@ static wh_status power(const struct modulus *m, uint64_t *r, const uint64_t *b, 
     if (table == NULL) return WH_E_NOMEM;
     memcpy(table, one, 8 * n);
     memcpy(table + n, b, 8 * n);
-    for (size_t i = 2; i < 16; i++)
+    unsigned most = 1;
+    for (size_t i = 0; i < 2 * exp.len; i++)
+        most = digit_of(exp, i) > most ? digit_of(exp, i) : most;
+    for (size_t i = 2; i <= most; i++)
         product(m, table + i * n, table + (i - 1) * n, b);
     memcpy(r, one, 8 * n);
     bool started = false;
     for (size_t i = 0; i < 2 * exp.len; i++) {
-        unsigned digit = (exp.ptr[i / 2] >> (i % 2 == 0 ? 4 : 0)) & 15;
+        const unsigned digit = digit_of(exp, i);
         for (int k = 0; started && k < 4; k++)
             product(m, r, r, r);
         if (digit == 0) continue;
-        product(m, r, r, table + digit * n);
+        if (started)
+            product(m, r, r, table + digit * n);
+        else
+            memcpy(r, table + digit * n, 8 * n);
         started = true;
     }
     return WH_OK;
