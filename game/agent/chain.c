@@ -12,7 +12,7 @@
 #include "proto/sys/log.h"
 
 #define ARENA_BYTES (UINT64_C(16) << 30) /* address space; touched lazily */
-#define META_ACC    "run/acc"            /* acc of all inputs run, 32 bytes a row */
+#define META_INPUTS "run/inputs"         /* how many were run; "acc/N": acc[N + 1] of each */
 #define META_SUM    "run/sum"            /* keccak of all own leaves, one behind the other */
 
 static wh_status map_arena(struct wh_arena *arena, struct wh_error *err)
@@ -24,8 +24,8 @@ static wh_status map_arena(struct wh_arena *arena, struct wh_error *err)
     return WH_OK;
 }
 
-/* fresh gives the whole arena back; what was touched returns to the kernel if it was much. */
-static void fresh(struct agent_chain *c)
+/* chain_fresh gives the whole arena back; what was touched returns to the kernel if it was much. */
+void chain_fresh(struct agent_chain *c)
 {
     objects_clear(&c->objects);
     if (c->arena.used > (UINT64_C(1) << 30))
@@ -135,9 +135,37 @@ static wh_status check_inputs(const struct agent_chain *c, struct wh_error *err)
                    (unsigned long long)c->inputs, (unsigned long long)pos);
 }
 
+/* --- which inputs were run: acc[n + 1] names inputs 0..n */
+
+static wh_status put_acc(const struct agent_chain *c, uint64_t n, const bytes32 *acc,
+                         struct wh_error *err)
+{
+    char name[32];
+    snprintf(name, sizeof name, "acc/%llu", (unsigned long long)n);
+    WH_TRY(store_meta_put(c->store, name, wh_span_of(acc->b, 32), err));
+    return store_meta_put_u64(c->store, META_INPUTS, n + 1, err);
+}
+
+/* same_acc: was input n run behind the same inputs as the view has? */
+static wh_status same_acc(const struct agent_chain *c, const struct game *view, uint64_t n,
+                          bool *yes, struct wh_error *err)
+{
+    struct wh_buf kept = {0};
+    char name[32];
+    bool found = false;
+    bytes32 acc;
+    *yes = false;
+    if (n >= game_inbox_count(view)) return WH_OK;
+    snprintf(name, sizeof name, "acc/%llu", (unsigned long long)n);
+    wh_status st = store_meta_get(c->store, name, &kept, &found, err);
+    game_acc(view, n + 1, &acc);
+    *yes = st == WH_OK && found && kept.len == 32 && memcmp(kept.ptr, acc.b, 32) == 0;
+    wh_buf_done(&kept);
+    return st;
+}
+
 static wh_status load(struct agent_chain *c, struct wh_error *err)
 {
-    struct wh_buf accs = {0};
     bool found = false;
     uint64_t at = 0;
     WH_TRY(store_steps_count(c->store, &c->have, err));
@@ -165,10 +193,8 @@ static wh_status load(struct agent_chain *c, struct wh_error *err)
     if (!bytes32_eq(&leaf, &c->leaves[c->have]))
         return wh_fail(err, WH_ERR_STORE_CORRUPT, "the state after step %llu is not its leaf's",
                        (unsigned long long)c->have);
-    st = store_meta_get(c->store, META_ACC, &accs, &found, err);
-    c->inputs = found ? accs.len / 32 : 0;
-    wh_buf_done(&accs);
-    WH_TRY(st);
+    c->inputs = 0;
+    WH_TRY(store_meta_get_u64(c->store, META_INPUTS, &c->inputs, &found, err));
     WH_TRY(check_inputs(c, err));
     return find_invalid(c);
 }
@@ -188,7 +214,7 @@ wh_status chain_open(struct agent_chain *c, const struct network *net, struct st
     bool found = false;
     WH_TRY(store_state_get(store, 0, state, &found, err));
     if (!found) WH_TRY(put_genesis(c, err));
-    fresh(c);
+    chain_fresh(c);
     return load(c, err);
 }
 
@@ -202,46 +228,38 @@ void chain_close(struct agent_chain *c)
 
 /* --- align with the inputs of the view */
 
+/* drop_behind keeps what inputs 0..keep-1 led to. */
+static wh_status drop_behind(struct agent_chain *c, const struct game *view, uint64_t keep,
+                             struct wh_error *err)
+{
+    struct keccak sum;
+    uint64_t steps = keep ? game_steps(view, keep) : 0;
+    if (steps > c->have) steps = c->have; /* INVALID ended it earlier */
+    WH_LOG(WARN, L1_REORG, "inputs changed: own steps dropped", WH_F_U64("inputs", keep),
+           WH_F_U64("steps", steps));
+    keccak_init(&sum);
+    if (steps) add_leaves(&sum, c->leaves + 1, steps);
+    WH_TRY(store_begin(c->store, err));
+    wh_status st = store_steps_truncate(c->store, steps, err);
+    if (st == WH_OK) st = store_meta_put_u64(c->store, META_INPUTS, keep, err);
+    if (st == WH_OK) st = put_sum(c, &sum, err);
+    if (st == WH_OK) st = store_commit(c->store, err);
+    if (st != WH_OK) {
+        store_rollback(c->store);
+        return st;
+    }
+    c->blocked = CHAIN_RUNS;
+    return load(c, err);
+}
+
 wh_status chain_align(struct agent_chain *c, const struct game *view, struct wh_error *err)
 {
-    struct wh_buf accs = {0};
-    bool found = false;
-    WH_TRY(store_meta_get(c->store, META_ACC, &accs, &found, err));
-    uint64_t keep = accs.len / 32;
-    while (keep > 0) {
-        bytes32 acc;
-        if (keep <= game_inbox_count(view)) {
-            game_acc(view, keep, &acc);
-            if (memcmp(acc.b, accs.ptr + 32 * (keep - 1), 32) == 0) break;
-        }
-        keep--;
+    uint64_t keep = c->inputs;
+    for (bool same = false; keep > 0; keep--) {
+        WH_TRY(same_acc(c, view, keep - 1, &same, err));
+        if (same) break;
     }
-    wh_status st = WH_OK;
-    if (keep * 32 != accs.len) {
-        uint64_t steps = keep ? game_steps(view, keep) : 0;
-        if (steps > c->have) steps = c->have; /* INVALID ended it earlier */
-        WH_LOG(WARN, L1_REORG, "inputs changed: own steps dropped", WH_F_U64("inputs", keep),
-               WH_F_U64("steps", steps));
-        st = store_begin(c->store, err);
-        if (st == WH_OK) st = store_steps_truncate(c->store, steps, err);
-        if (st == WH_OK)
-            st = store_meta_put(c->store, META_ACC, wh_span_of(accs.ptr, keep * 32), err);
-        if (st == WH_OK) {
-            keccak_init(&c->sum);
-            if (steps) add_leaves(&c->sum, c->leaves + 1, steps);
-            st = put_sum(c, &c->sum, err);
-        }
-        if (st == WH_OK)
-            st = store_commit(c->store, err);
-        else
-            store_rollback(c->store);
-        if (st == WH_OK) {
-            c->blocked = CHAIN_RUNS;
-            st = load(c, err);
-        }
-    }
-    wh_buf_done(&accs);
-    return st;
+    return keep == c->inputs ? WH_OK : drop_behind(c, view, keep, err);
 }
 
 /* --- run */
@@ -321,20 +339,15 @@ static wh_status save_run(struct agent_chain *c, const struct game *view, uint64
         rows[i] = (struct store_step){r->results[i].leaf, r->results[i].state_root,
                                       r->results[i].gas, gas};
     }
-    struct wh_buf accs = {0};
-    bool found;
     bytes32 acc;
-    wh_status st = store_meta_get(c->store, META_ACC, &accs, &found, err);
     game_acc(view, n + 1, &acc);
-    wh_buf_put(&accs, acc.b, 32);
-    if (st == WH_OK && !wh_buf_ok(&accs)) st = wh_fail(err, WH_ERR_NOMEM, "acc list");
+    wh_status st = put_acc(c, n, &acc, err);
     if (st == WH_OK) st = objects_store(&c->objects, err);
     if (st == WH_OK) st = store_steps_append(c->store, c->have, rows, r->count, err);
     /* the state behind the input is enough to run on from; another history has no way back to the
      * states inside it, so all are kept */
     for (size_t i = c->history.run ? 0 : r->count - 1; st == WH_OK && i < r->count; i++)
         st = store_state_put(c->store, c->have + i + 1, r->states + i * SEG_STATE_SIZE, err);
-    if (st == WH_OK) st = store_meta_put(c->store, META_ACC, wh_buf_span(&accs), err);
     if (st == WH_OK) st = put_sum(c, sum, err);
     const uint8_t *last = r->states + (r->count - 1) * SEG_STATE_SIZE;
     if (st == WH_OK && tree_state_phase(last) == SEG_SEALED) {
@@ -350,7 +363,6 @@ static wh_status save_run(struct agent_chain *c, const struct game *view, uint64
             st = store_block_put(c->store, &b, err);
         }
     }
-    wh_buf_done(&accs);
     free(rows);
     return st;
 }
@@ -387,7 +399,7 @@ wh_status chain_advance(struct agent_chain *c, const struct game *view, bool *ra
     *ran = false;
     uint64_t n = c->inputs;
     if (n >= game_inbox_count(view) || c->invalid_at != UINT64_MAX) return WH_OK;
-    fresh(c);
+    chain_fresh(c);
     c->objects.is_missing = false;
     wh_error_clear(&c->objects.err);
 
@@ -414,138 +426,5 @@ wh_status chain_advance(struct agent_chain *c, const struct game *view, bool *ra
     if (differs) return block_chain(c, CHAIN_DIFFERS, "own two runs differ");
     WH_TRY(commit_run(c, view, n, &r, err));
     *ran = true;
-    return WH_OK;
-}
-
-/* --- single states and traces */
-
-wh_status chain_state(struct agent_chain *c, const struct game *view, uint64_t index,
-                      uint8_t out[SEG_STATE_SIZE], struct wh_error *err)
-{
-    uint64_t at = 0;
-    bool found = false;
-    if (index > c->have)
-        return wh_fail(err, WH_ERR_STORE_MISSING, "state %llu is not computed",
-                       (unsigned long long)index);
-    WH_TRY(store_state_below(c->store, index, &at, out, &found, err));
-    if (!found) return wh_fail(err, WH_ERR_STORE_CORRUPT, "the genesis state is missing");
-    bytes32 leaf;
-    seg_leaf(c->crypto, out, &leaf);
-    if (!bytes32_eq(&leaf, &c->leaves[at]))
-        return wh_fail(err, WH_ERR_STORE_CORRUPT, "the state after step %llu is not its leaf's",
-                       (unsigned long long)at);
-    if (at == index) return WH_OK;
-    if (c->history.run)
-        return wh_fail(err, WH_ERR_STORE_CORRUPT, "state %llu was not kept",
-                       (unsigned long long)index);
-
-    fresh(c);
-    size_t max = (size_t)(index - at), count = 0;
-    struct wh_preimages preimages = objects_preimages(&c->objects);
-    struct wh_sink made = objects_sink(&c->objects);
-    struct seg_env env = {
-        .preimages = &preimages, .made = &made, .arena = &c->arena, .crypto = c->crypto};
-    struct seg_result *results = WH_NEW(&c->arena, struct seg_result, max);
-    uint64_t inputs = game_inbox_count(view), first = tree_state_inbox_pos(out);
-    bytes32 *hashes = WH_NEW(&c->arena, bytes32, inputs - first + 1);
-    if (!results || !hashes) return wh_fail(err, WH_ERR_NOMEM, "%zu steps", max);
-    for (uint64_t i = first; i < inputs; i++)
-        hashes[i - first] = game_input_at(view, (uint32_t)i)->hash;
-    wh_status st = seg_run(&env, inputs, hashes, first, out, results, max, &count);
-    if (st != WH_OK || count != max || !bytes32_eq(&results[max - 1].leaf, &c->leaves[index]))
-        return wh_fail(err, WH_ERR_STORE_CORRUPT, "state %llu cannot be computed again",
-                       (unsigned long long)index);
-    /* who asks once asks at every look of a dispute */
-    return store_state_put(c->store, index, out, err);
-}
-
-static wh_status capture(struct agent_chain *c, const struct game *view, uint64_t index,
-                         const uint8_t pre[SEG_STATE_SIZE], uint64_t target, struct wh_buf *trace,
-                         struct wh_error *err)
-{
-    fresh(c);
-    c->objects.is_missing = false;
-    struct wh_preimages preimages = objects_preimages(&c->objects);
-    uint8_t post[SEG_STATE_SIZE];
-    bytes32 input, leaf;
-    wh_span bytes;
-    uint64_t x;
-    chain_input_hash(view, pre, &input);
-    wh_status st = execute_capture(pre, target, &input, &preimages, &c->arena, c->crypto, NULL,
-                                   post, &leaf, &bytes, &x);
-    if (st == WH_E_MISSING)
-        return wh_fail(err, WH_ERR_STORE_MISSING, "trace of step %llu: nobody has object %s",
-                       (unsigned long long)index, wh_hex32(&c->objects.missing).s);
-    if (st != WH_OK)
-        return wh_fail(err, st < 0 ? WH_ERR_SYS : WH_ERR_STORE_CORRUPT,
-                       "trace of step %llu cannot be made", (unsigned long long)index);
-    wh_buf_put(trace, bytes.ptr, bytes.len);
-    if (!wh_buf_ok(trace)) return wh_fail(err, WH_ERR_NOMEM, "trace of %zu bytes", bytes.len);
-    return store_trace_put(c->store, index, &c->leaves[index], bytes, err);
-}
-
-/* known: the stored trace of this step was run before by this process. */
-static bool known(const struct agent_chain *c, uint64_t index, uint64_t *x, bytes32 *post_leaf)
-{
-    for (size_t i = 0; i < CHAIN_CHECKED; i++) {
-        if (!c->checked[i].used || c->checked[i].index != index ||
-            !bytes32_eq(&c->checked[i].pre, &c->leaves[index]) ||
-            !bytes32_eq(&c->checked[i].post, &c->leaves[index + 1]))
-            continue;
-        *x = c->checked[i].x;
-        *post_leaf = c->checked[i].post;
-        return true;
-    }
-    return false;
-}
-
-wh_status chain_trace(struct agent_chain *c, const struct game *view, uint64_t index,
-                      uint64_t target, struct wh_buf *trace, uint64_t *x, bytes32 *post_leaf,
-                      struct wh_error *err)
-{
-    uint8_t pre[SEG_STATE_SIZE], post[SEG_STATE_SIZE];
-    bytes32 input;
-    bool found = false;
-    *x = 0;
-    wh_buf_reset(trace);
-    if (index >= c->have)
-        return wh_fail(err, WH_ERR_STORE_MISSING, "step %llu is not computed",
-                       (unsigned long long)index);
-    WH_TRY(store_trace_get(c->store, index, &c->leaves[index], trace, &found, err));
-    if (found && known(c, index, x, post_leaf)) return WH_OK;
-    WH_TRY(chain_state(c, view, index, pre, err));
-    chain_input_hash(view, pre, &input);
-    wh_status st = WH_OK;
-    for (bool again = true; again;) {
-        again = found; /* a stored trace that does not do is made anew, once */
-        if (!found) {
-            wh_buf_reset(trace);
-            WH_TRY(capture(c, view, index, pre, target, trace, err));
-        }
-        fresh(c);
-        st = execute_trace(pre, target, &input, wh_buf_span(trace), &c->arena, c->crypto, NULL,
-                           post, post_leaf, x);
-        if (st < 0)
-            return wh_fail(err, WH_ERR_SYS, "EXECUTE of step %llu", (unsigned long long)index);
-        if (st == WH_OK && bytes32_eq(post_leaf, &c->leaves[index + 1])) break;
-        found = false;
-    }
-    if (st > 0)
-        return wh_fail(err, WH_ERR_STORE_CORRUPT, "the trace of step %llu is refused",
-                       (unsigned long long)index);
-    if (!bytes32_eq(post_leaf, &c->leaves[index + 1]))
-        return wh_fail(err, WH_ERR_STORE_CORRUPT,
-                       "step %llu: EXECUTE gives another leaf than the stored run",
-                       (unsigned long long)index);
-    size_t at = c->check_next++ % CHAIN_CHECKED;
-    c->checked[at].index = index;
-    c->checked[at].x = *x;
-    c->checked[at].pre = c->leaves[index];
-    c->checked[at].post = *post_leaf;
-    c->checked[at].used = true;
-    if (!found)
-        WH_LOG(INFO, EXECUTE_STEP, "trace made, and run from its bytes alone",
-               WH_F_U64("step", index), WH_F_U64("trace_bytes", trace->len), WH_F_U64("x", *x),
-               WH_F_B32("post_leaf", post_leaf));
     return WH_OK;
 }

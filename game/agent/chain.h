@@ -85,6 +85,9 @@ WH_MUST wh_status chain_trace(struct agent_chain *c, const struct game *view, ui
                               uint64_t target, struct wh_buf *trace, uint64_t *x,
                               bytes32 *post_leaf, struct wh_error *err);
 
+/* chain_fresh gives the arena and the objects in memory back: before a run. */
+void chain_fresh(struct agent_chain *c);
+
 /* chain_input_hash: what a step from pre is given as input_hash: of its input for BEGIN, else 0. */
 void chain_input_hash(const struct game *view, const uint8_t pre[SEG_STATE_SIZE], bytes32 *out);
 
