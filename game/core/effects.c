@@ -23,7 +23,7 @@ uint32_t game_effect_post(struct game *g, uint32_t parent, const bytes32 *aid,
     a->parent = parent;
     a->pot_gid = a->winner = GAME_NONE;
     a->first_child = a->last_child = a->next_sibling = GAME_NONE;
-    index_add(&g->by_aid, &g->assertions, i);
+    index_add(&g->by_aid, &g->assertions, i, 32);
 
     up->children++;
     up->roots++;
@@ -52,7 +52,7 @@ void game_effect_split(struct game *g, uint32_t node, const bytes32 *spans, uint
     node_children(g->crypto, &v, spans, g->cfg.a, kid);
     node_keys(g->crypto, kid, arity, ctx, id);
     for (unsigned j = 0; j < arity; j++)
-        index_expect(&g->by_id, id[j].b);
+        index_expect(&g->by_id, id[j].b, 32);
     n->gas_flags |= GAME_NODE_SPLIT;
     n->mover = mover;
     n->kids = g->kids.count;

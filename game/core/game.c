@@ -33,7 +33,7 @@ enum game_error game_init(struct game *g, const struct game_config *cfg, struct 
     a->status = GAME_CONFIRMED;
     a->parent = a->pot_gid = a->winner = a->root_node = GAME_NONE;
     a->first_child = a->last_child = a->next_sibling = GAME_NONE;
-    index_add(&g->by_aid, &g->assertions, 0);
+    index_add(&g->by_aid, &g->assertions, 0, 32);
     return GAME_OK;
 }
 
@@ -125,7 +125,7 @@ static uint32_t account_make(struct game *g, const address *who)
     struct game_account *a = (struct game_account *)pool_push(&g->accounts);
     a->who = *who;
     a->tip = GAME_NONE;
-    index_add(&g->by_address, &g->accounts, i);
+    index_add(&g->by_address, &g->accounts, i, 20);
     return i;
 }
 
@@ -152,7 +152,7 @@ uint32_t game_add(struct game *g, const struct wh_node *v, uint32_t gid, const b
     n->gas_flags = GAME_NODE_EXISTS;
     n->mover = n->kids = n->next = GAME_NONE;
     n->ctx = index_find(&g->by_ctx, &g->contexts, ctx->b, 32);
-    index_add(&g->by_id, &g->nodes, i);
+    index_add(&g->by_id, &g->nodes, i, 32);
     if (n->ctx != GAME_NONE) {
         struct game_context *c = game_context_at(g, n->ctx);
         if (++c->count == 2) c->rival_at = now;
@@ -171,7 +171,7 @@ uint32_t game_add(struct game *g, const struct wh_node *v, uint32_t gid, const b
     c->gid = gid;
     c->count = 1;
     c->first_node = c->last_node = i;
-    index_add(&g->by_ctx, &g->contexts, n->ctx);
+    index_add(&g->by_ctx, &g->contexts, n->ctx, 32);
     return i;
 }
 

@@ -5,9 +5,10 @@ static void ctx_bytes(const struct wh_node *v, uint8_t buf[96])
 {
     memcpy(buf, v->gid.b, 32);
     memcpy(buf + 32, v->base.b, 32);
-    memset(buf + 64, 0, 23);
-    store_be64(buf + 87, v->pos);
-    buf[95] = v->h;
+    /* u256(pos << 8 | h), by stores of the width that a hash loads */
+    memset(buf + 64, 0, 16);
+    store_be64(buf + 80, v->pos >> 56);
+    store_be64(buf + 88, v->pos << 8 | v->h);
 }
 
 void node_ctx(const struct evm_crypto *crypto, const struct wh_node *v, bytes32 *ctx)

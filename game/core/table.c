@@ -42,9 +42,10 @@ void *pool_push(struct game_pool *p)
 }
 
 /* Keys are keccak outputs or addresses; the multiplication spreads ground prefixes. */
-static uint32_t hash_of(const uint8_t *key)
+static uint32_t hash_of(const uint8_t *key, size_t keylen)
 {
-    uint64_t v = load_le64(key) ^ load_le64(key + 12);
+    /* Of 20 bytes the last 8; of more not, as a load across two stores is slow. */
+    uint64_t v = load_le64(key) ^ load_le64(key + (keylen == 20 ? 12 : 8));
     v ^= v >> 32; /* or addresses that differ in their last bytes alone would share a place */
     return (uint32_t)((v * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
@@ -91,7 +92,7 @@ uint32_t index_find(const struct game_index *x, const struct game_pool *p, const
                     size_t keylen)
 {
     if (x->slot == NULL) return GAME_NONE;
-    uint32_t hash = hash_of(key);
+    uint32_t hash = hash_of(key, keylen);
     for (uint32_t at = hash & x->mask; x->slot[at].number != 0; at = (at + 1) & x->mask) {
         uint32_t i = x->slot[at].number - 1;
         if (x->slot[at].hash == hash && same_key((const uint8_t *)pool_at(p, i), key, keylen))
@@ -100,12 +101,12 @@ uint32_t index_find(const struct game_index *x, const struct game_pool *p, const
     return GAME_NONE;
 }
 
-void index_expect(const struct game_index *x, const uint8_t *key)
+void index_expect(const struct game_index *x, const uint8_t *key, size_t keylen)
 {
-    if (x->slot != NULL) __builtin_prefetch(&x->slot[hash_of(key) & x->mask]);
+    if (x->slot != NULL) __builtin_prefetch(&x->slot[hash_of(key, keylen) & x->mask]);
 }
 
-void index_add(struct game_index *x, const struct game_pool *p, uint32_t i)
+void index_add(struct game_index *x, const struct game_pool *p, uint32_t i, size_t keylen)
 {
-    enter(x, (struct game_slot){i + 1, hash_of((const uint8_t *)pool_at(p, i))});
+    enter(x, (struct game_slot){i + 1, hash_of((const uint8_t *)pool_at(p, i), keylen)});
 }

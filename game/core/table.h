@@ -54,8 +54,8 @@ bool index_reserve(struct game_index *x, struct wh_arena *arena, const struct ga
 uint32_t index_find(const struct game_index *x, const struct game_pool *p, const uint8_t *key,
                     size_t keylen);
 /* index_expect: the place of key will be asked for soon. */
-void index_expect(const struct game_index *x, const uint8_t *key);
+void index_expect(const struct game_index *x, const uint8_t *key, size_t keylen);
 /* index_add enters record number i, whose key is not there yet; room was reserved. */
-void index_add(struct game_index *x, const struct game_pool *p, uint32_t i);
+void index_add(struct game_index *x, const struct game_pool *p, uint32_t i, size_t keylen);
 
 #endif

@@ -152,15 +152,18 @@ static wh_status whittle_start(struct sim *s)
         whittle_address(0, i, &w->party[i]);
         if (h != NULL && i < h->honest_count) w->party[i] = h->honest[i];
     }
-    w->liar = SIM_NEW(s, struct whittle_liar, s->n_evil == 0 ? 1 : s->n_evil);
+    /* Not zeroed: of the kilobyte of each, most is written when it posts. */
+    w->liar = wh_arena_alloc(s->arena, (s->n_evil + 1) * sizeof *w->liar, 16);
     if (w->liar == NULL) return WH_E_NOMEM;
     for (uint32_t i = 0; i < s->n_evil; i++) {
         struct whittle_liar *l = &w->liar[i];
-        whittle_lie_init(&l->lie, &w->truth,
-                         sim_lie_pos(s, i, s->n_evil, (unsigned)sim_get(s, SIM_K)), i);
+        l->lie.pos = sim_lie_pos(s, i, s->n_evil, (unsigned)sim_get(s, SIM_K));
         whittle_address(1, i, &l->who);
         if (h != NULL && i < h->evil_count) l->who = h->evil[i];
         l->assertion = l->node = GAME_NONE;
+        l->honest_weight = l->weight = l->stake = 0;
+        l->next_waiting = 0;
+        l->decides = false;
     }
     return begin(s);
 }

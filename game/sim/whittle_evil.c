@@ -99,6 +99,7 @@ static wh_status evil_post(struct sim *s, uint32_t i, struct sim_done *done)
     if (up->winner != GAME_NONE) return WH_OK;
     bytes32 path[TREE_K_MAX], acc;
     uint8_t state[TREE_STATE_SIZE];
+    whittle_lie_init(&l->lie, &w->truth, l->lie.pos, i); /* not before: it is at hand now */
     uint64_t end = UINT64_C(1) << g->cfg.k;
     for (unsigned h = 0; h < g->cfg.k; h++)
         whittle_lie_span(&l->lie, end - (UINT64_C(2) << h), h, &path[h]);
