@@ -93,8 +93,24 @@ static void truncated(const struct modulus *m, uint64_t *r, const uint64_t *a, c
     memcpy(r, t, 8 * n);
 }
 
+/* The product for a modulus of one word. */
+static uint64_t product_1(const struct modulus *m, uint64_t a, uint64_t b)
+{
+    if (m->m == NULL) return m->bits < 64 ? a * b & (((uint64_t)1 << m->bits) - 1) : a * b;
+    const u128 t = (u128)a * b;
+    const u128 u = (u128)((uint64_t)t * m->inv) * m->m[0];
+    /* t + u is a multiple of 2^64; what it has above 2^128 is one more bit of v */
+    const uint64_t carry = (uint64_t)t != 0;
+    const u128 v = (t >> 64) + (u >> 64) + carry;
+    return (uint64_t)(v >= m->m[0] ? v - m->m[0] : v);
+}
+
 static void product(const struct modulus *m, uint64_t *r, const uint64_t *a, const uint64_t *b)
 {
+    if (m->n == 1) {
+        *r = product_1(m, *a, *b);
+        return;
+    }
     if (m->m != NULL)
         montgomery(m, r, a, b);
     else
@@ -183,6 +199,20 @@ static unsigned digit_of(wh_span exp, size_t i)
     return (exp.ptr[i / 2] >> (i % 2 == 0 ? 4 : 0)) & 15;
 }
 
+/* The loop of power for one word. */
+static uint64_t power_1(const struct modulus *m, const uint64_t table[16], uint64_t one,
+                        wh_span exp)
+{
+    uint64_t r = one;
+    for (size_t i = 0; i < 2 * exp.len; i++) {
+        const unsigned digit = digit_of(exp, i);
+        for (int k = 0; k < 4; k++)
+            r = product_1(m, r, r);
+        if (digit != 0) r = product_1(m, r, table[digit]);
+    }
+    return r;
+}
+
 /* r = b^exp, windows of four bits from the top; one is the unit of the form b is in. Powers that no digit asks for are
  * not made: a short exponent pays for few products. */
 static wh_status power(const struct modulus *m, uint64_t *r, const uint64_t *b, const uint64_t *one,
@@ -198,6 +228,10 @@ static wh_status power(const struct modulus *m, uint64_t *r, const uint64_t *b, 
         most = digit_of(exp, i) > most ? digit_of(exp, i) : most;
     for (size_t i = 2; i <= most; i++)
         product(m, table + i * n, table + (i - 1) * n, b);
+    if (n == 1) { /* EIP-198 asks little for a long exponent over a byte */
+        *r = power_1(m, table, *one, exp);
+        return WH_OK;
+    }
     memcpy(r, one, 8 * n);
     bool started = false;
     for (size_t i = 0; i < 2 * exp.len; i++) {
