@@ -321,7 +321,7 @@ def test_red__one_key_one_daemon(t):
 def test_red__two_daemons_with_one_key(t):
     """They use each other's nonces all through a dispute, and end with 8 when they see that. Whoever
     started them starts them again: the dispute ends as it must."""
-    with Stage(t, k=6) as s:
+    with Stage(t, k=6, t_="600s") as s:  # each look of ours makes a block
         p = s.proposer()
         twin = s.challenger(name="twin", key=p.key)
         s.liar("balance@12")
@@ -336,7 +336,7 @@ def test_red__two_daemons_with_one_key(t):
                     q.start()
             s.node.rpc("evm_mine")
             time.sleep(0.1)
-        s.play(lambda: s.judged(p, 2), each=each, step=5)
+        s.play(lambda: s.judged(p, 2), each=each, step=40)
         print(f"# ended with 8: {ends}")
 
 

@@ -237,11 +237,11 @@ def test_siege__a_crowd_calls_everything_in_any_order(t):
 
 
 def test_siege__the_honest_come_at_the_last_moment(t):
-    """A false claim has stood alone for all but 20 s of T."""
+    """A false claim has stood alone for two thirds of T."""
     with Stage(t, k=6) as s:
         liar = s.liar("balance@12")
         s.wait("the lie", lambda: liar.claims())
-        s.pass_time(100)
+        s.pass_time(80)
         c = s.challenger()
         s.play(lambda: s.judged(c, 2), step=5)
 

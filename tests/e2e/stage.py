@@ -150,7 +150,7 @@ class Stage:
         self.operator = self.funded("operator")
         options = {k: self.rich if v == "rich" else v for k, v in options.items()}
         self.net = t.path("net.json")
-        args = [w for k, v in options.items() for w in (f"--{k.replace('_', '-')}", str(v))]
+        args = [w for k, v in options.items() for w in (f"--{k.rstrip('_').replace('_', '-')}", str(v))]
         code, _, err = t.run("whittle-deploy", "--l1-eth-rpc", self.node.url, "--key-file",
                              self.operator, "--preset", "devnet",
                              *(("--genesis", genesis) if genesis else
