@@ -303,7 +303,7 @@ wh_status diff_compare_state(struct diff_report *r, struct diff_chain *ch, const
     size_t mark = wh_arena_mark(&ch->frames);
     struct wh_arena arena;
     size_t size = (size_t)1 << 28;
-    void *block = WH_NEW(&ch->frames, uint8_t, size);
+    void *block = wh_arena_alloc(&ch->frames, size, 64);
     if (block == NULL) return WH_E_NOMEM;
     wh_arena_init(&arena, block, size);
     wh_status s = state_init(&st, &arena, NULL, ch->crypto, NULL, &KECCAK_EMPTY_TRIE);

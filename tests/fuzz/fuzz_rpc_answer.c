@@ -76,20 +76,19 @@ static void check_envelope(const struct stub *s)
     json_decref(v);
 }
 
-/* By hash: two blocks, of which each log must be. */
+/* By hash: a block, of which each log must be. */
 static wh_status ask_logs_of(struct l1_rpc *r, struct wh_error *err)
 {
     static const address at = {{1}};
-    const struct l1_block blocks[2] = {{.number = 5, .hash = {{7}}}, {.number = 6, .hash = {{8}}}};
+    const struct l1_block block = {.number = 5, .hash = {{7}}};
     struct l1_logs logs;
     memset(&logs, 0, sizeof logs);
-    wh_status s = l1_get_logs_of(r, blocks, 2, &at, 1, &logs, err);
+    wh_status s = l1_get_logs_of(r, &block, 1, &at, 1, &logs, err);
     if (s != WH_OK) FUZZ_MUST(logs.count == 0);
     for (size_t i = 0; i < logs.count; i++) {
         const struct l1_log *l = &logs.v[i];
         FUZZ_MUST(address_eq(&l->addr, &at) && l->topic_count <= 4);
-        FUZZ_MUST(l->block_number == 5 || l->block_number == 6);
-        FUZZ_MUST(bytes32_eq(&l->block_hash, &blocks[l->block_number - 5].hash));
+        FUZZ_MUST(l->block_number == 5 && bytes32_eq(&l->block_hash, &block.hash));
     }
     l1_logs_done(&logs);
     return s;

@@ -16,6 +16,7 @@
 #include "proto/l1/calls.h"
 #include "proto/messages.h"
 #include "proto/sys/file.h"
+#include "proto/whittle.pb-c.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/seeds.h"
 #include "tests/plain_crypto.h"
@@ -334,6 +335,30 @@ static void log_seeds(unsigned span_count)
     }
 }
 
+/* One sibling more than there is room for; the writer would not. */
+static void put_long_evidence(void)
+{
+    static uint8_t zeros[SEG_STATE_SIZE], out[16384];
+    const ProtobufCBinaryData word = {32, zeros};
+    ProtobufCBinaryData mp[EVIDENCE_MP_MAX + 1];
+    Whittle__StepEvidence m = WHITTLE__STEP_EVIDENCE__INIT;
+    Whittle__NodePlace place = WHITTLE__NODE_PLACE__INIT;
+    for (size_t i = 0; i <= EVIDENCE_MP_MAX; i++)
+        mp[i] = word;
+    m.version = 1;
+    m.input_hash = m.post_leaf = word;
+    m.pre = (ProtobufCBinaryData){SEG_STATE_SIZE, zeros};
+    place.l1_chain_id = 1;
+    place.a = 2;
+    place.game = (ProtobufCBinaryData){20, zeros};
+    place.gid = place.base_hash = word;
+    place.n_mp = EVIDENCE_MP_MAX + 1;
+    place.mp = mp;
+    m.place = &place;
+    if (protobuf_c_message_get_packed_size(&m.base) > sizeof out) exit(1);
+    put_kind("evidence", 0, wh_span_of(out, protobuf_c_message_pack(&m.base, out)));
+}
+
 static void evidence_seeds(void)
 {
     static struct step_evidence e;
@@ -357,6 +382,7 @@ static void evidence_seeds(void)
     if (transcript_write(&t, &b, &err) != WH_OK) exit(1);
     put_kind("evidence", 1, wh_buf_span(&b));
     wh_buf_done(&b);
+    put_long_evidence();
 }
 
 static void json_seeds(void)
@@ -457,6 +483,9 @@ static void answer_seeds(void)
         "reverted\",\"data\":\"0x08c379a0\"}}",
         "\x01\x01<html>busy</html>",
         "\x13\x01{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x539\"}",
+        "\x09\x01{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x7\",\"error\":{\"code\":1,"
+        "\"message\":"
+        "\"busy\"}}",
         "\x09\x01{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x7\"}",
         "\x0f\x01[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":1},{\"jsonrpc\":\"2.0\",\"id\":2,"
         "\"error\":{\"code\":-32005,\"message\":\"limit exceeded\"}}]",
@@ -476,7 +505,7 @@ int main(int argc, char **argv)
     frontier_seeds();
     for (unsigned i = 0; i < 6; i++)
         trie_seed(2 + 2 * i, i * 11, (uint16_t)(0x1b6d + 977 * i), SOUND);
-    trie_seed(4, 0, 0x1b6d, NO_NIBBLES);
+    trie_seed(2, 0, 1, NO_NIBBLES); /* one of the two is taken out */
     trie_seed(4, 11, 0x1b6d, TWO_EXTENSIONS);
     list_seeds();
     abi_seeds();

@@ -76,6 +76,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     static uint8_t room[ROOM], made[2 * ROOM];
     struct entries e;
     size_t at = 1 + (size > 0 && data[0] >= 0x80 ? SEG_STATE_SIZE + 32 : 0), n = 0;
+    if (size >= at + HEAD && next(&seed, 16) == 0) { /* magic, kind, reserved, count */
+        data[at + next(&seed, HEAD)] = (uint8_t)next(&seed, 256);
+        return size;
+    }
     if (next(&seed, 3) == 0 || size < at + HEAD || size > ROOM || max > ROOM ||
         !split(wh_span_of(data + at + HEAD, size - at - HEAD), &e))
         return LLVMFuzzerMutate(data, size, max);
