@@ -82,9 +82,9 @@ static wh_status bold3_start(struct sim *s)
 static uint64_t bold_rival_cost(const struct sim *s, uint64_t i)
 {
     uint64_t k = sim_get(s, SIM_K);
-    u128 gas =
-        SIM_GAS_BOLD_ROOT + k * SIM_GAS_BOLD_SPLIT_BASE + SIM_GAS_BOLD_SPLIT_HEIGHT * k * k / 2;
-    return sim_bond(s, i) +
+    u128 gas = SIM_GAS_BOLD_ROOT + k * SIM_GAS_BOLD_SPLIT_BASE +
+               SIM_GAS_BOLD_SPLIT_HEIGHT * k * (k + 1) / 2;
+    return sim_rival_bond(s, i) +
            (uint64_t)(gas * (sim_get(s, SIM_BASEFEE) + sim_get(s, SIM_TIP)) / 1000000000);
 }
 

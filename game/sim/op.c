@@ -249,11 +249,12 @@ static wh_status op_start(struct sim *s)
 
 static uint64_t op_rival_cost(const struct sim *s, uint64_t i)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, k = sim_get(s, SIM_K);
     (void)i;
-    for (unsigned d = 0; d <= sim_get(s, SIM_K); d += 2)
+    for (unsigned d = 0; d <= k; d += 2)
         sum += sim_op_bond(d);
-    return sum;
+    u128 gas = SIM_GAS_OP_CREATE + k / 2 * SIM_GAS_OP_MOVE;
+    return sum + (uint64_t)(gas * (sim_get(s, SIM_BASEFEE) + sim_get(s, SIM_TIP)) / 1000000000);
 }
 
 const struct sim_protocol sim_op = {.name = "op",

@@ -153,7 +153,7 @@ struct sim_protocol {
     wh_status (*evil)(struct sim *s, const struct sim_chance *c, struct sim_done *done);
     /* end fills results that only it knows. */
     void (*end)(struct sim *s, struct sim_result *r);
-    /* cost of one more false claim in gwei at the base price, for `budget`. */
+    /* rival_cost: the most that the i-th false claim costs in gwei at the base price, for `budget`. */
     uint64_t (*rival_cost)(const struct sim *s, uint64_t i);
 };
 #define PROTOCOL(name, text) extern const struct sim_protocol sim_##name;
@@ -289,6 +289,8 @@ void sim_unstake(struct sim_side *side, uint64_t gwei);
 void sim_lose(struct sim *s, uint64_t gwei);
 uint64_t sim_price(const struct sim *s);            /* wei per gas of a move in this block */
 uint64_t sim_bond(const struct sim *s, uint64_t i); /* gwei of the i-th claim, by bond_rule */
+/* sim_rival_bond: of the i-th false claim, which the honest one may have come before. */
+uint64_t sim_rival_bond(const struct sim *s, uint64_t i);
 /* sim_lie_pos: step at which claim i of n leaves the truth, below 2^k. */
 uint64_t sim_lie_pos(struct sim *s, uint64_t i, uint64_t n, unsigned k);
 uint64_t sim_mix(uint64_t a, uint64_t b);

@@ -53,6 +53,11 @@ uint64_t sim_bond(const struct sim *s, uint64_t i)
     return sim_get(s, SIM_BOND_RULE) == 1 ? bond * (i + 1) : bond;
 }
 
+uint64_t sim_rival_bond(const struct sim *s, uint64_t i)
+{
+    return sim_bond(s, i + (sim_get(s, SIM_FIRST) == 0));
+}
+
 void sim_stake(struct sim_side *side, uint64_t gwei)
 {
     side->stake += gwei;

@@ -52,7 +52,8 @@ static wh_status choose(struct table *t, const char *names, struct wh_error *err
 static int width(const struct table *t, unsigned i)
 {
     size_t n = strlen(t->name[i]) + 2;
-    return (int)(n < 12 ? 12 : n);
+    size_t least = i < t->keys ? 15 : 12; /* words of parameters are up to 12 letters */
+    return (int)(n < least ? least : n);
 }
 
 static void put_mean(int columns, double v)
@@ -60,12 +61,22 @@ static void put_mean(int columns, double v)
     printf(v >= 100000 ? "%*.0f" : "%*.6g", columns, v);
 }
 
+static void put_key(int columns, const char *text)
+{
+    char *end;
+    double v = strtod(text, &end);
+    if (*end == 0 && end != text)
+        printf("%-*.12g", columns, v);
+    else
+        printf("%-*s", columns, text);
+}
+
 static void flush_cell(struct table *t)
 {
     if (t->runs == 0) return;
     for (unsigned i = 2; i < t->count; i++) {
         if (i < t->keys)
-            printf("%-*s", width(t, i), t->key[i]);
+            put_key(width(t, i), t->key[i]);
         else if (t->shown[i] && t->have[i] == 0)
             printf("%*s", width(t, i), "-");
         else if (t->shown[i])

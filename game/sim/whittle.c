@@ -185,7 +185,7 @@ static uint64_t whittle_rival_cost(const struct sim *s, uint64_t i)
 {
     uint64_t gas = whittle_rival_gas(s->p);
     u128 fee = (u128)gas * (sim_get(s, SIM_BASEFEE) + sim_get(s, SIM_TIP));
-    return sim_bond(s, i) + (uint64_t)(fee / 1000000000);
+    return sim_rival_bond(s, i) + (uint64_t)(fee / 1000000000);
 }
 
 static wh_status whittle_check(const struct sim_params *p, enum wh_err code, struct wh_error *err)

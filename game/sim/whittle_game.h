@@ -66,7 +66,7 @@ void whittle_bill_open(const struct sim *s, const struct game_env *env,
 void whittle_bill_close(const struct sim *s, const struct game_args *args, enum game_error e,
                         struct whittle_bill *b);
 
-/* whittle_rival_gas: of one more false claim that plays to the end. */
+/* whittle_rival_gas: the most that one more false claim takes which plays to the end. */
 uint64_t whittle_rival_gas(const struct sim_params *p);
 
 /* whittle_call plays a call with its bill, and tells the hooks. node: what a split splits. */

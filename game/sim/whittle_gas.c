@@ -223,5 +223,5 @@ uint64_t whittle_rival_gas(const struct sim_params *p)
     args.u.post.state = wh_span_of(state, sizeof state);
     return SIM_GAS_STAKE + SIM_GAS_POST + k * SIM_GAS_POST_LEVEL +
            gas_of_data(whittle_data(&args, (unsigned)a, 0)) +
-           k / a * whittle_split_gas((unsigned)a, 0, 1);
+           k / a * whittle_split_gas((unsigned)a, UINT64_C(1) << a, 0);
 }

@@ -83,6 +83,16 @@ static void test_money__limits_hold(void)
           got(&r, SIM_R_WINNER) == SIM_EVIL); /* no stake, no claim */
     r = play(0, "budget=100eth n_evil=1000");
     CHECK(got(&r, SIM_R_ROOTS) == 3); /* 27 each, and their gas */
+    static const char *const games[] = {"whittle", "bold", "prt", "op", "classic_full"};
+    for (unsigned i = 0; i < 5; i++) { /* stakes and fees together */
+        char text[160];
+        snprintf(text, sizeof text,
+                 "protocol=%s budget=64eth n_evil=1000 bond=1eth lie=spread levels=1 bond_rule=%s",
+                 games[i], i < 2 ? "growing" : "flat");
+        r = play(0, text);
+        CHECK(got(&r, SIM_R_EVIL_STAKE) + got(&r, SIM_R_EVIL_FEES) <= UINT64_C(64000000000));
+        CHECK(got(&r, SIM_R_EVIL_STAKE) + got(&r, SIM_R_EVIL_FEES) > UINT64_C(50000000000));
+    }
     r = play(0, "n_evil=4 burn=50% bond=10eth");
     CHECK(got(&r, SIM_R_BURNT) == UINT64_C(20000000000));
     CHECK(got(&r, SIM_R_EVIL_LOSS) > UINT64_C(40000000000));
