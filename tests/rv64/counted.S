@@ -11,5 +11,6 @@ again:
     bnez t0, again
     li a0, 0
     ecall
+    li a0, 0
     li a7, 93
     ecall
