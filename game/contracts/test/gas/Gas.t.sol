@@ -113,7 +113,7 @@ contract GasTest is GameFixture {
         string memory text = string.concat(
             "# Gas of every kind of transaction\n\n",
             "Written by test/gas/Gas.t.sol, which fails when a number changes; a new table is left in cache/GAS.md.\n",
-            "Each row is one transaction on Osaka rules with 21,000, calldata and a cold state, refunds not taken off.\n",
+            "Each row is one transaction on Osaka rules with 21,000, calldata and a cold state, refunds taken off.\n",
             rows
         );
         vm.writeFile("cache/GAS.md", text);
