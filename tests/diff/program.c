@@ -123,7 +123,7 @@ static uint8_t pick(struct program *p, const struct op_since *ops, size_t n)
 }
 #define PICK(p, ops) pick((p), (ops), sizeof(ops) / sizeof *(ops))
 
-static void push_slot(struct program *p)
+void program_push_slot(struct program *p)
 {
     if (rng_chance(p->rng, 90)) {
         program_push_u64(p, rng_below(p->rng, 6));
@@ -133,7 +133,7 @@ static void push_slot(struct program *p)
     }
 }
 
-static void push_offset(struct program *p)
+void program_push_offset(struct program *p)
 {
     if (rng_below(p->rng, 300) == 0) {
         u256 v = program_word(p->rng);
@@ -144,7 +144,7 @@ static void push_offset(struct program *p)
     }
 }
 
-static void push_target(struct program *p)
+void program_push_target(struct program *p)
 {
     address a = program_target(p);
     program_push_address(p, &a);
@@ -155,23 +155,23 @@ static void expr_read(struct program *p, unsigned depth)
     switch (rng_below(p->rng, 10)) {
     case 0:
     case 1:
-        push_slot(p);
+        program_push_slot(p);
         program_op(p, 0x54);
         break;
     case 2:
-        push_offset(p);
+        program_push_offset(p);
         program_op(p, 0x51);
         break;
     case 3:
-        push_offset(p);
+        program_push_offset(p);
         program_op(p, 0x35);
         break;
     case 4:
-        push_target(p);
+        program_push_target(p);
         program_op(p, 0x31);
         break;
     case 5:
-        push_target(p);
+        program_push_target(p);
         program_op(p,
                    program_since(p, FORK_CONSTANTINOPLE) && rng_chance(p->rng, 60) ? 0x3f : 0x3b);
         break;
@@ -183,7 +183,7 @@ static void expr_read(struct program *p, unsigned depth)
         break;
     case 7:
         if (program_since(p, FORK_CANCUN)) {
-            push_slot(p);
+            program_push_slot(p);
             program_op(p, rng_chance(p->rng, 70) ? 0x5c : 0x49);
             break;
         }
@@ -191,7 +191,7 @@ static void expr_read(struct program *p, unsigned depth)
         break;
     case 8: /* keccak of memory */
         program_push_u64(p, rng_below(p->rng, 200));
-        push_offset(p);
+        program_push_offset(p);
         program_op(p, 0x20);
         break;
     default: program_expr(p, depth); break;
@@ -254,7 +254,7 @@ static void put_store(struct program *p, uint8_t op, uint8_t load)
     if (rng_chance(p->rng, 90))
         program_push_u64(p, slot);
     else
-        push_slot(p);
+        program_push_slot(p);
     program_op(p, op);
 }
 
@@ -264,29 +264,29 @@ static void put_copy(struct program *p)
     case 0:
     case 1:
         program_push_u64(p, rng_below(p->rng, 150));
-        push_offset(p);
-        push_offset(p);
+        program_push_offset(p);
+        program_push_offset(p);
         program_op(p, rng_chance(p->rng, 50) ? 0x37 : 0x39);
         break;
     case 2:
         program_push_u64(p, rng_below(p->rng, 150));
-        push_offset(p);
-        push_offset(p);
-        push_target(p);
+        program_push_offset(p);
+        program_push_offset(p);
+        program_push_target(p);
         program_op(p, 0x3c);
         break;
     case 3:
         if (!program_since(p, FORK_CANCUN)) break;
         program_push_u64(p, rng_below(p->rng, 150));
-        push_offset(p);
-        push_offset(p);
+        program_push_offset(p);
+        program_push_offset(p);
         program_op(p, 0x5e);
         break;
     default: /* beyond the return data this frame fails */
         if (!program_since(p, FORK_BYZANTIUM)) break;
         program_push_u64(p, rng_chance(p->rng, 90) ? 0 : rng_below(p->rng, 40));
         program_push_u64(p, rng_chance(p->rng, 95) ? 0 : rng_below(p->rng, 40));
-        push_offset(p);
+        program_push_offset(p);
         program_op(p, 0x3e);
         break;
     }
@@ -298,47 +298,8 @@ static void put_log(struct program *p)
     for (unsigned i = 0; i < topics; i++)
         program_expr(p, 1);
     program_push_u64(p, rng_below(p->rng, 100));
-    push_offset(p);
+    program_push_offset(p);
     program_op(p, (uint8_t)(0xa0 + topics));
-}
-
-static size_t put_label(struct program *p)
-{
-    program_op(p, 0x61);
-    wh_buf_put(p->code, "\0\0", 2);
-    return p->code->len - 2;
-}
-
-static void put_destination(struct program *p, size_t label)
-{
-    store_be16(p->code->ptr + label, (uint16_t)(p->code->len - p->start));
-    program_op(p, 0x5b);
-}
-
-static void put_branch(struct program *p)
-{
-    program_expr(p, 2);
-    size_t over = put_label(p);
-    program_op(p, 0x57);
-    program_statements(p, (unsigned)rng_in(p->rng, 1, 3));
-    put_destination(p, over);
-}
-
-static void put_loop(struct program *p)
-{
-    program_push_u64(p, rng_in(p->rng, 1, rng_chance(p->rng, 5) ? 200 : 6));
-    p->height++;
-    size_t top = p->code->len - p->start;
-    program_op(p, 0x5b);
-    program_statements(p, (unsigned)rng_in(p->rng, 1, 2));
-    program_push_u64(p, 1);
-    program_op(p, 0x90);
-    program_op(p, 0x03);
-    program_op(p, 0x80);
-    program_push_u64(p, top);
-    program_op(p, 0x57);
-    program_op(p, 0x50);
-    p->height--;
 }
 
 static void put_stack(struct program *p)
@@ -355,93 +316,11 @@ static void put_stack(struct program *p)
         program_op(p, 0x90);
         program_op(p, 0x50);
     }
-    push_slot(p);
+    program_push_slot(p);
     program_op(p, 0x55);
     p->height -= n;
     for (unsigned i = 1; i < n; i++)
         program_op(p, 0x50);
-}
-
-/* A jump over bytes that are never run, or to a routine that jumps back. */
-static void put_jump(struct program *p)
-{
-    if (rng_chance(p->rng, 50)) {
-        size_t over = put_label(p);
-        program_op(p, 0x56);
-        for (size_t i = rng_below(p->rng, 4); i > 0; i--)
-            program_op(p, (uint8_t)rng_below(p->rng, 0x60)); /* no PUSH: the label stays code */
-        put_destination(p, over);
-        return;
-    }
-    size_t back = put_label(p), over = put_label(p);
-    size_t routine = p->code->len + 1 - p->start;
-    program_op(p, 0x56);
-    program_op(p, 0x5b);
-    p->height++; /* where it came from */
-    program_statements(p, 1);
-    p->height--;
-    program_op(p, 0x56);
-    store_be16(p->code->ptr + over, (uint16_t)routine);
-    put_destination(p, back);
-}
-
-/* A jump into the data of a PUSH, which holds a JUMPDEST's byte. */
-static void put_false_jump(struct program *p)
-{
-    program_op(p, 0x61);
-    wh_buf_put(p->code, "\x5b\x5b", 2);
-    program_push_u64(p, p->code->len - 1 - p->start);
-    program_op(p, 0x56);
-}
-
-static void put_end(struct program *p)
-{
-    switch (rng_below(p->rng, 20)) {
-    case 0: program_op(p, 0x00); break;
-    case 1: program_op(p, 0xfe); break;
-    case 2:
-        program_push_u64(p, rng_below(p->rng, 100));
-        push_offset(p);
-        program_op(p, 0xfd);
-        break;
-    case 3:
-        if (rng_chance(p->rng, 30)) {
-            program_op(p, 0x00);
-            break;
-        }
-        if (rng_chance(p->rng, 30))
-            program_op(p, 0x30); /* to itself */
-        else
-            push_target(p);
-        program_op(p, 0xff);
-        break;
-    case 4: /* a jump to nowhere */
-        program_expr(p, 0);
-        program_op(p, 0x56);
-        break;
-    case 5: put_false_jump(p); break;
-    case 6: /* the code ends inside a PUSH, if nothing stands behind it */
-        if (p->tail.len == 0) {
-            program_op(p, (uint8_t)rng_in(p->rng, 0x60, 0x7f));
-            if (rng_chance(p->rng, 50)) program_op(p, 0xff);
-            break;
-        }
-        program_op(p, 0x00);
-        break;
-    case 7: { /* pushes until the stack is full */
-        size_t top = p->code->len - p->start;
-        program_op(p, 0x5b);
-        program_op(p, 0x5a);
-        program_push_u64(p, top);
-        program_op(p, 0x56);
-        break;
-    }
-    default:
-        program_push_u64(p, rng_below(p->rng, 100));
-        push_offset(p);
-        program_op(p, 0xf3);
-        break;
-    }
 }
 
 static void put_statement(struct program *p)
@@ -457,24 +336,24 @@ static void put_statement(struct program *p)
         break;
     case 2:
         program_expr(p, 2);
-        push_offset(p);
+        program_push_offset(p);
         program_op(p, rng_chance(p->rng, 80) ? 0x52 : 0x53);
         break;
     case 3: put_copy(p); break;
     case 4: put_log(p); break;
     case 5: program_call(p); break;
     case 6: program_create(p); break;
-    case 7: put_branch(p); break;
-    case 8: put_loop(p); break;
+    case 7: program_branch(p); break;
+    case 8: program_loop(p); break;
     case 9: put_stack(p); break;
     case 10: /* ends early, if */
         program_expr(p, 2);
-        size_t over = put_label(p);
+        size_t over = program_label(p);
         program_op(p, 0x57);
-        put_end(p);
-        put_destination(p, over);
+        program_end(p);
+        program_destination(p, over);
         break;
-    case 11: put_jump(p); break;
+    case 11: program_jump(p); break;
     default: program_op(p, (uint8_t)rng_next(p->rng)); break;
     }
 }
@@ -486,7 +365,7 @@ void program_statements(struct program *p, unsigned n)
     for (unsigned i = 0; i < n && p->code->len - p->start < 6000; i++) {
         if (p->nesting >= 5) {
             program_expr(p, 1);
-            push_slot(p);
+            program_push_slot(p);
             program_op(p, 0x55);
         } else {
             put_statement(p);
@@ -508,7 +387,7 @@ void program_runtime(struct rng *r, const struct program_world *w, struct wh_buf
 {
     struct program p = {.rng = r, .w = w, .code = out, .start = out->len};
     program_statements(&p, (unsigned)rng_in(r, 2, 10));
-    put_end(&p);
+    program_end(&p);
     finish(&p);
 }
 
@@ -521,13 +400,13 @@ void program_init(struct rng *r, const struct program_world *w, struct wh_buf *o
     if (rng_chance(r, 3)) wh_buf_put(&runtime, "\xef", 1);
     unsigned size = 0;
     switch (rng_below(r, 12)) {
-    case 0: put_end(&p); break;
+    case 0: program_end(&p); break;
     case 1: size = (unsigned)rng_in(r, 24570, 24580); break;
     case 2: size = 0; break;
     default: {
         struct program q = {.rng = r, .w = w, .code = &runtime, .start = runtime.len, .nesting = 2};
         program_statements(&q, (unsigned)rng_in(r, 1, 3));
-        put_end(&q);
+        program_end(&q);
         finish(&q);
         break;
     }

@@ -58,8 +58,18 @@ void program_push_address(struct program *p, const address *a);
 bool program_push_tail(struct program *p, wh_span bytes);
 void program_expr(struct program *p, unsigned depth);
 void program_statements(struct program *p, unsigned n);
+void program_push_slot(struct program *p);
+void program_push_offset(struct program *p);
+void program_push_target(struct program *p);
 void program_call(struct program *p);
 void program_create(struct program *p);
+/* program_flow.c: labels, and statements and ends that jump */
+size_t program_label(struct program *p);
+void program_destination(struct program *p, size_t label);
+void program_branch(struct program *p);
+void program_loop(struct program *p);
+void program_jump(struct program *p);
+void program_end(struct program *p);
 address program_target(struct program *p);
 bool program_since(const struct program *p, enum evm_fork fork);
 

@@ -9,5 +9,7 @@ void put(const char *target, wh_span bytes);
 void put_kind(const char *target, uint8_t kind, wh_span bytes);
 
 void chain_seeds(void); /* seeds_chain.c */
+void l1_seeds(void);    /* seeds_l1.c */
+void fetch_seeds(void);
 
 #endif
