@@ -15,6 +15,8 @@ from stage import AGREE, ETHER, INVALID, L2, PENDING, Stage, rlp_items, rlp_text
 from world import BLOCK, TOP, expect
 
 ONE = [os.path.join(TOP, "tests/data/blocks/mainnet-1150000.json.zst")]
+# Creation code of a contract that calls TraceStore with its calldata.
+RELAY = "60218060095f395ff3365f5f375f5f365f5f7300000000000000000000000000000000574854525af100"
 FULL = os.environ.get("WH_FULL") == "1"
 
 
@@ -424,3 +426,39 @@ def test_siege__three_honest_parties_in_one_dispute(t):
         expect(all(n <= 2 for _, n, _ in moves), moves)
         wasted = sum(1 for kind, _, bad in moves if bad)
         print(f"# {len(moves)} transactions, {wasted} of them reverted")
+
+
+def test_siege__a_trace_in_two_chunks(t):
+    """Transaction 2 has a trace of more than 100,000 bytes: it goes through TraceStore, while a stranger posts
+    chunks by the dozen, and shows the right ones through a contract first: these do not count."""
+    with Stage(t, k=6) as s:
+        store, post = s.network["config"]["traceStore"], selector("post(bytes)")
+        stranger = s.node.rpc("eth_accounts")[8]
+        relay = s.node.rpc("eth_sendTransaction", {"from": stranger, "gas": "0x80000", "data": "0x" + RELAY})
+        relay = s.node.rpc("eth_getTransactionReceipt", relay)["contractAddress"]
+        seen = {"uploads": 0}
+
+        def send(to, data):
+            with contextlib.suppress(RuntimeError):
+                s.node.rpc("eth_sendTransaction", {"from": stranger, "to": to, "gas": hex(8000000), "data":
+                                                   "0x" + data.hex()})
+
+        def mangle(method, params, forward):
+            if method == "eth_sendRawTransaction":
+                raw = bytes.fromhex(params[0][2:])
+                fields = [rlp_text(x) for x in rlp_items(raw[1:])]
+                if fields[7][:4] == post:
+                    seen["uploads"] += 1
+                    send(relay, fields[7])  # the very chunk, first, by an inner call: it does not count
+            return forward(method, params)
+        c = s.challenger(url=s.proxy(mangle).url)
+        s.liar("balance@2")
+        for i in range(40):
+            send(store, post + word(32) + tail(bytes([i])))
+        s.play(lambda: s.judged(c, 2))
+        moves = c.rows("SELECT kind, tries, reverted FROM intents WHERE kind IN ('upload', 'prove', 'deposit')")
+        print(f"# {moves}")
+        expect(seen["uploads"] >= 2 and all(n == 1 and not bad for _, n, bad in moves), moves)
+        expect(len([1 for kind, _, _ in moves if kind == "upload"]) == 2, moves)
+        logs = s.node.rpc("eth_getLogs", {"address": store, "fromBlock": "0x0", "toBlock": "latest"})
+        expect(len(logs) == 40 + 2 * 2, f"{len(logs)} chunks")
