@@ -69,7 +69,6 @@ struct agent {
     uint64_t told;               /* seq up to which events were logged */
     uint64_t distrust;           /* blocks to read again when events do not fit */
     uint64_t folding;            /* L1 block of the event at hand */
-    bytes32 chunk_tx;            /* last transaction of a Chunk event that was looked at */
     bytes32 verified;            /* head at which the view was held against the contract */
     bytes32 doubted;             /* head at which a move that was made was asked for again */
     bytes32 looked;              /* head of the last look that came to its end */
@@ -116,6 +115,13 @@ void agent_read_again(struct agent *a, uint64_t block);
 /* verify.c: is the view what the contract has? Logs that an endpoint left out show here: trouble, and
  * all is read again. */
 WH_MUST wh_status agent_verify(struct agent *a, struct wh_error *err);
+/* chunk.c: a Chunk event is a hint that costs its maker little (PROTOCOL 6), so its transaction is looked
+ * at when that chunk is wanted, and not before. agent_chunk_newest: the newest L1 block with a counted
+ * copy; 0: none. */
+WH_MUST wh_status agent_chunk_seen(struct agent *a, const struct store_event *e,
+                                   const bytes32 *hash, struct wh_error *err);
+WH_MUST wh_status agent_chunk_newest(struct agent *a, const bytes32 *hash, uint64_t *newest,
+                                     struct wh_error *err);
 /* record.c: one event, just applied to the view, as rows of the store. */
 WH_MUST wh_status agent_record(struct agent *a, const struct store_event *e,
                                const struct game_event *ev, struct wh_error *err);

@@ -143,50 +143,6 @@ static wh_status keep_input(struct agent *a, const struct store_event *e,
     return store_input_put(a->opt.store, &row, err);
 }
 
-/* --- chunks of traces: only a plain transaction to TraceStore counts (PROTOCOL 6) */
-
-#define CHUNK_BLOCKS 8191u /* older ones count no more */
-
-/* looks: does this event call for a look at its transaction? Anybody can make events by the thousand
- * through a contract of his own, so each transaction is asked for once, and none that is too old. A
- * plain post makes one event. */
-static wh_status looks(struct agent *a, const struct store_event *e, const bytes32 *hash, bool *yes,
-                       struct wh_error *err)
-{
-    uint64_t newest = 0;
-    bool found = false;
-    *yes = false;
-    if (e->l1_block + CHUNK_BLOCKS < a->head || bytes32_eq(&a->chunk_tx, &e->tx_hash)) return WH_OK;
-    WH_TRY(store_chunk_newest(a->opt.store, hash, &newest, &found, err));
-    *yes = !found || newest < e->l1_block;
-    return WH_OK;
-}
-
-static wh_status count_chunk(struct agent *a, const struct store_event *e, const bytes32 *hash,
-                             struct wh_error *err)
-{
-    struct l1_tx tx = {0};
-    bool found = false, look = false;
-    wh_span chunk;
-    WH_TRY(looks(a, e, hash, &look, err));
-    if (!look) return WH_OK;
-    wh_status st = l1_get_tx(a->opt.rpc, &e->tx_hash, &tx, &found, err);
-    if (st == WH_OK && !found)
-        st = wh_fail(err, WH_ERR_RPC_NULL, "transaction %s of a Chunk event",
-                     wh_hex32(&e->tx_hash).s);
-    if (st == WH_OK && !tx.creates && address_eq(&tx.to, &a->opt.net->trace_store) &&
-        u256_is_zero(&tx.value) && calls_is_trace_post(wh_buf_span(&tx.input), &chunk)) {
-        bytes32 got;
-        tree_keccak(a->opt.crypto, chunk.ptr, chunk.len, &got);
-        if (bytes32_eq(&got, hash))
-            st = store_chunk_put(a->opt.store, hash, e->l1_block, &e->tx_hash, (uint32_t)chunk.len,
-                                 err);
-    }
-    l1_tx_done(&tx);
-    if (st == WH_OK) a->chunk_tx = e->tx_hash;
-    return st;
-}
-
 /* --- events */
 
 static void tell(const struct agent *a, const struct game_event *ev, const struct store_event *e)
@@ -243,7 +199,7 @@ static wh_status fold_one(void *ctx, const struct store_event *e, struct wh_erro
     wh_span item;
 
     if (address_eq(&e->addr, &a->opt.net->trace_store)) {
-        if (calls_chunk(&log, &hash, &length)) WH_TRY(count_chunk(a, e, &hash, err));
+        if (calls_chunk(&log, &hash, &length)) WH_TRY(agent_chunk_seen(a, e, &hash, err));
     } else if (address_eq(&e->addr, &a->opt.net->inbox) && calls_forced(&log, &j, &item)) {
         WH_TRY(keep_forced(a, j, item, err));
     } else if (calls_event(&log, &ev, spans, &input, &known)) {
@@ -275,7 +231,6 @@ static wh_status begin_view(struct agent *a, struct wh_error *err)
     a->folded = 0;
     a->word_age++;
     a->folded_any = false;
-    memset(&a->chunk_tx, 0, sizeof a->chunk_tx);
     if (game_init(&a->view, &a->opt.net->cfg, &a->view_arena, a->opt.crypto,
                   a->opt.net->deploy_time) != GAME_OK)
         return wh_fail(err, WH_ERR_CFG_DEPLOYMENT,

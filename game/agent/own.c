@@ -89,15 +89,13 @@ static wh_status chunk(void *ctx, uint64_t index, uint64_t target, uint32_t i, b
     struct wh_buf trace = {0};
     uint64_t x;
     bytes32 post;
-    bool found = false;
     wh_status st = chain_trace(&a->chain, &a->view, index, target, &trace, &x, &post, &a->err);
     size_t at = (size_t)i * SOLVER_CHUNK;
     if (st == WH_OK && at >= trace.len) st = WH_E_MISSING;
     if (st == WH_OK) {
         size_t len = trace.len - at < SOLVER_CHUNK ? trace.len - at : SOLVER_CHUNK;
         tree_keccak(a->opt.crypto, trace.ptr + at, len, hash);
-        st = store_chunk_newest(a->opt.store, hash, newest, &found, &a->err);
-        if (st == WH_OK && !found) *newest = 0;
+        st = agent_chunk_newest(a, hash, newest, &a->err);
     }
     wh_buf_done(&trace);
     return st;

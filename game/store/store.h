@@ -217,6 +217,14 @@ WH_MUST wh_status store_chunk_put(struct store *s, const bytes32 *hash, uint64_t
                                   const bytes32 *tx, uint32_t length, struct wh_error *err);
 WH_MUST wh_status store_chunk_newest(struct store *s, const bytes32 *hash, uint64_t *l1_block,
                                      bool *found, struct wh_error *err);
+/* A row of length 0 is an event whose transaction nobody has looked at yet; store_chunk_newest leaves it
+ * out. store_chunk_unseen: the newest of these above a block. store_chunk_settle: it was looked at, and
+ * counts with that length, or not (0: the row goes). */
+WH_MUST wh_status store_chunk_unseen(struct store *s, const bytes32 *hash, uint64_t above,
+                                     uint64_t *l1_block, bytes32 *tx, bool *found,
+                                     struct wh_error *err);
+WH_MUST wh_status store_chunk_settle(struct store *s, const bytes32 *hash, uint64_t l1_block,
+                                     const bytes32 *tx, uint32_t length, struct wh_error *err);
 
 /* --- intents and their transactions: the outbox's journal (PROTOCOL 10). */
 enum store_intent_state {

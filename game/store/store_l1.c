@@ -201,11 +201,50 @@ wh_status store_chunk_newest(struct store *s, const bytes32 *hash, uint64_t *l1_
                              struct wh_error *err)
 {
     struct query q;
-    WH_TRY(query_open(
-        s, &q, "SELECT l1_block FROM chunks WHERE hash = ? ORDER BY l1_block DESC LIMIT 1", err));
+    WH_TRY(query_open(s, &q,
+                      "SELECT l1_block FROM chunks WHERE hash = ? AND length > 0 "
+                      "ORDER BY l1_block DESC LIMIT 1",
+                      err));
     query_b32(&q, hash);
     wh_status st = query_row(&q, found, err);
     if (st == WH_OK && *found) *l1_block = column_u64(&q, 0);
     query_close(&q);
     return st;
+}
+
+wh_status store_chunk_unseen(struct store *s, const bytes32 *hash, uint64_t above,
+                             uint64_t *l1_block, bytes32 *tx, bool *found, struct wh_error *err)
+{
+    struct query q;
+    WH_TRY(query_open(s, &q,
+                      "SELECT l1_block, tx FROM chunks WHERE hash = ? AND l1_block > ? AND "
+                      "length = 0 ORDER BY l1_block DESC LIMIT 1",
+                      err));
+    query_b32(&q, hash);
+    query_u64(&q, above);
+    wh_status st = query_row(&q, found, err);
+    if (st == WH_OK && *found) {
+        *l1_block = column_u64(&q, 0);
+        *tx = column_b32(&q, 1);
+    }
+    query_close(&q);
+    return st;
+}
+
+wh_status store_chunk_settle(struct store *s, const bytes32 *hash, uint64_t l1_block,
+                             const bytes32 *tx, uint32_t length, struct wh_error *err)
+{
+    struct query q;
+    if (length) {
+        WH_TRY(query_open(
+            s, &q, "UPDATE chunks SET length = ? WHERE hash = ? AND l1_block = ? AND tx = ?", err));
+        query_u64(&q, length);
+    } else {
+        WH_TRY(query_open(s, &q, "DELETE FROM chunks WHERE hash = ? AND l1_block = ? AND tx = ?",
+                          err));
+    }
+    query_b32(&q, hash);
+    query_u64(&q, l1_block);
+    query_b32(&q, tx);
+    return query_run(&q, err);
 }

@@ -436,12 +436,11 @@ def test_siege__a_trace_in_two_chunks(t):
         stranger = s.node.rpc("eth_accounts")[8]
         relay = s.node.rpc("eth_sendTransaction", {"from": stranger, "gas": "0x80000", "data": "0x" + RELAY})
         relay = s.node.rpc("eth_getTransactionReceipt", relay)["contractAddress"]
-        seen = {"uploads": 0}
+        seen = {"uploads": 0, "others": set(), "looks": 0}
 
         def send(to, data):
-            with contextlib.suppress(RuntimeError):
-                s.node.rpc("eth_sendTransaction", {"from": stranger, "to": to, "gas": hex(8000000), "data":
-                                                   "0x" + data.hex()})
+            seen["others"].add(s.node.rpc("eth_sendTransaction", {
+                "from": stranger, "to": to, "gas": hex(8000000), "data": "0x" + data.hex()}))
 
         def mangle(method, params, forward):
             if method == "eth_sendRawTransaction":
@@ -450,6 +449,7 @@ def test_siege__a_trace_in_two_chunks(t):
                 if fields[7][:4] == post:
                     seen["uploads"] += 1
                     send(relay, fields[7])  # the very chunk, first, by an inner call: it does not count
+            seen["looks"] += method == "eth_getTransactionByHash" and params[0] in seen["others"]
             return forward(method, params)
         c = s.challenger(url=s.proxy(mangle).url)
         s.liar("balance@2")
@@ -462,3 +462,4 @@ def test_siege__a_trace_in_two_chunks(t):
         expect(len([1 for kind, _, _ in moves if kind == "upload"]) == 2, moves)
         logs = s.node.rpc("eth_getLogs", {"address": store, "fromBlock": "0x0", "toBlock": "latest"})
         expect(len(logs) == 40 + 2 * 2, f"{len(logs)} chunks")
+        expect(seen["looks"] <= 2, f"{seen['looks']} looks at chunks that nobody wants")

@@ -127,6 +127,21 @@ static void test_l1__rollback_drops_what_came_after(void)
     CHECK(found && b.number == 4);
     OK(store_chunk_newest(s, &h, &at, &found, &err));
     CHECK(found && at == 4);
+    bytes32 of = word(77), seen_tx;
+    OK(store_chunk_put(s, &h, 5, &of, 0, &err)); /* an event that nobody has looked at */
+    OK(store_chunk_newest(s, &h, &at, &found, &err));
+    CHECK(found && at == 4);
+    OK(store_chunk_unseen(s, &h, 5, &at, &seen_tx, &found, &err));
+    CHECK(!found);
+    OK(store_chunk_unseen(s, &h, 4, &at, &seen_tx, &found, &err));
+    CHECK(found && at == 5 && bytes32_eq(&seen_tx, &of));
+    OK(store_chunk_settle(s, &h, 5, &of, 10, &err));
+    OK(store_chunk_put(s, &h, 5, &of, 0, &err)); /* seen again: what is known stays */
+    OK(store_chunk_newest(s, &h, &at, &found, &err));
+    CHECK(found && at == 5);
+    OK(store_chunk_settle(s, &h, 5, &of, 0, &err));
+    OK(store_chunk_newest(s, &h, &at, &found, &err));
+    CHECK(found && at == 4);
     OK(store_input_count(s, &count, &err));
     CHECK_EQ(count, 3);
     put_chain(6, 8, 200);
