@@ -26,7 +26,7 @@ STACK_MAX = 256 << 10
 
 # kind: command in front of the guest, one vector case in so many (by default, in full), has it all precompile cases
 KINDS = {
-    "rv64": (["qemu-riscv64"], 8, 1, True),
+    "rv64": (["qemu-riscv64"], 12, 1, True),
     "rv64-clang": (["qemu-riscv64"], 40, 8, True),
     "msan": ([], 40, 4, False),
     "s390x": (["qemu-s390x"], 24, 3, True),
