@@ -134,10 +134,16 @@ def table(head, rows):
     return text + "".join(f"| {n} | {i:,} | {g:,} | {f:,.1f} |\n" for n, i, g, f in rows)
 
 
-def write(path, tables, stack):
+def image_size(directory):
+    text = subprocess.run(["riscv64-linux-gnu-size", os.path.join(directory, "guest")], capture_output=True, text=True,
+                          check=True).stdout
+    return int(text.splitlines()[1].split()[0])
+
+
+def write(path, tables, stack, image):
     with open(path) as f:
         head = f.read().split(MARK)[0]
-    text = head + MARK + f"\n\nDeepest stack over all of it: {stack:,} bytes.\n"
+    text = head + MARK + f"\n\nImage: {image:,} bytes. Deepest stack over all of it: {stack:,} bytes.\n"
     for title, body in tables:
         text += f"\n## {title}\n\n{body}"
     with open(path, "w") as f:
@@ -162,7 +168,8 @@ def main():
     for title, _, rows in tables:
         judge(tap, title, rows)
     if path:
-        write(path, [(title, table(head, rows)) for title, head, rows in tables], stack)
+        write(path, [(title, table(head, rows)) for title, head, rows in tables], stack,
+              image_size(directory))
     print(f"1..{tap.count}")
     return 1 if tap.failed else 0
 
