@@ -172,8 +172,14 @@ static bool online(struct sim *s)
 static wh_status look_all(struct sim *s)
 {
     s->wake = SIM_NEVER;
+    s->news = s->changed;
     s->changed = false;
-    if (!online(s)) return WH_OK;
+    if (!online(s)) {
+        s->news_missed = true;
+        return WH_OK;
+    }
+    s->news = s->news || s->news_missed;
+    s->news_missed = false;
     for (uint32_t i = 0; i < s->parties && !s->over; i++)
         WH_TRY(s->protocol->look(s, i));
     return WH_OK;

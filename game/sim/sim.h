@@ -232,9 +232,11 @@ struct sim {
     uint32_t next_count, next_cap;
     bool acting;
 
-    uint64_t wake; /* when honest parties look without a change; SIM_NEVER */
-    bool changed;  /* the block changed something */
-    bool over;     /* nothing more to play */
+    uint64_t wake;    /* when honest parties look without a change; SIM_NEVER */
+    bool changed;     /* the block changed something */
+    bool news;        /* what is looked at now did: a clock that stood may run */
+    bool news_missed; /* by parties that were down */
+    bool over;        /* nothing more to play */
     uint64_t party_delay[50];
     u128 party_fees[50]; /* wei spent */
     uint32_t parties;

@@ -161,7 +161,7 @@ static wh_status whittle_start(struct sim *s)
         whittle_address(1, i, &l->who);
         if (h != NULL && i < h->evil_count) l->who = h->evil[i];
         l->assertion = l->node = GAME_NONE;
-        l->honest_weight = l->weight = l->stake = 0;
+        l->honest_weight = l->weight = l->stake = l->seen = 0;
         l->next_waiting = 0;
         l->decides = false;
     }

@@ -257,7 +257,9 @@ wh_status whittle_tick(struct sim *s)
             beta = clock_beta(&w->g, game_assertion_at(&w->g, l->assertion)->root_node,
                               WHITTLE_EPOCH + s->now);
         if (beta < t) {
-            if (s->now + t - beta < next) next = s->now + t - beta;
+            bool runs = s->news || beta != l->seen; /* as the honest side's */
+            if (runs && s->now + t - beta < next) next = s->now + t - beta;
+            l->seen = beta;
             continue;
         }
         l->decides = true;

@@ -14,6 +14,7 @@ struct whittle_liar {
     address who;
     uint64_t honest_weight; /* of the true path down to, without, its lowest node */
     uint64_t weight;        /* of its own, likewise */
+    uint64_t seen;          /* weight of its whole path at the last tick */
     uint32_t assertion;     /* GAME_NONE: not posted */
     uint32_t node;          /* lowest node of its own path */
     uint32_t next_waiting;
@@ -29,6 +30,7 @@ struct whittle {
     address party[50];
     struct whittle_liar *liar;
     uint32_t posted;
+    uint64_t beta_seen;  /* of the honest root at the last look */
     uint32_t ahead;      /* honest moves that the adversary made itself, not claimed for yet */
     uint64_t first_post; /* sim time */
     uint32_t honest_assertion;

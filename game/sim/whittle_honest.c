@@ -183,12 +183,15 @@ wh_status whittle_apply(struct sim *s, struct sim_tx *tx, enum sim_outcome *how,
 /* With nothing left to send the game is over for this run. */
 static wh_status rest(struct sim *s, const struct solver_out *out)
 {
-    const struct whittle *w = whittle_of(s);
+    struct whittle *w = whittle_of(s);
     uint64_t t = sim_get(s, SIM_T);
     for (size_t i = 0; i < out->line_count; i++) {
         const struct solver_line *line = &out->line[i];
         if (!line->posted || line->decided || i != 0) continue;
-        if (line->beta < t) sim_wake_at(s, s->now + t - line->beta);
+        /* A timer that has not moved without news stands until there are some. */
+        bool runs = s->news || line->beta != w->beta_seen;
+        if (line->beta < t && runs) sim_wake_at(s, s->now + t - line->beta);
+        w->beta_seen = line->beta;
     }
     const struct game_assertion *up = game_assertion_at(&w->g, w->g.genesis);
     if (up->winner != GAME_NONE && up->roots >= 2) {

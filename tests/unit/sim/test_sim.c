@@ -228,6 +228,9 @@ static void test_errors__cost_time(void)
     CHECK_EQ(got(&plain, SIM_R_DEPTH), 10);
     r = play(0, "gas_money=0.02eth");
     CHECK(got(&r, SIM_R_STARVED) > 0 && got(&r, SIM_R_WINNER) != SIM_HONEST);
+    /* no timer moves any more: 400 periods are over at once, and not block by block */
+    r = play(3, "a=4 strategy=edge lie=last gas_money=0.01eth decide=auto stop=weight");
+    CHECK(got(&r, SIM_R_WINNER) == SIM_NOBODY && got(&r, SIM_R_BLOCKS) < 20);
     r = play(0, "n_honest=2 gas_money=0.02eth");
     CHECK(got(&r, SIM_R_STARVED) > 0 && got(&r, SIM_R_WINNER) == SIM_HONEST);
 }
