@@ -15,7 +15,7 @@
 
 /* Address space; touched lazily. */
 #ifndef GENESIS_ARENA
-#    define GENESIS_ARENA (UINT64_C(64) << 30)
+#    define GENESIS_ARENA (UINT64_C(16) << 30)
 #endif
 
 enum {
