@@ -50,7 +50,7 @@ STAGES = [
     ("sim", "meson", suite(GCC, "sim", 4), f"{GCC}/meson-logs/sim.json", 600),
     ("contracts", "tap", "game/contracts/test.sh", None, 1800),
     ("e2e", "tap", f"tests/e2e/run {GCC}", None, 2400),
-    ("diff", "tap", f"tests/diff/run {GCC}", None, 900),
+    ("diff", "tap", f"tests/diff/run {GCC}", None, 2400),
     ("build-clang", "exit", setup(CLANG, cc="clang"), None, 900),
     ("unit-clang", "meson", suite(CLANG, "unit"), f"{CLANG}/meson-logs/unit.json", 600),
     ("build-sanitize", "exit",
