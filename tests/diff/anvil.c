@@ -57,17 +57,6 @@ void diff_anvil_stop(struct diff_anvil *a)
 
 /* ---- requests ---- */
 
-static json_t *hex_text(const uint8_t *bytes, size_t len)
-{
-    struct wh_buf text = {0};
-    struct wh_jw w;
-    wh_jw_init(&w, &text);
-    wh_jw_data(&w, NULL, bytes, len);
-    json_t *v = json_loadb((const char *)text.ptr, text.len, JSON_DECODE_ANY, NULL);
-    wh_buf_done(&text);
-    return v;
-}
-
 static json_t *one(json_t *v)
 {
     json_t *list = json_array();
@@ -94,7 +83,7 @@ static wh_status send_some(struct diff_anvil *a, const struct wh_buf *raws, cons
     while (*done < n && (sound == 0 || bytes + 2 * raws[*done].len < 1500000)) {
         const struct wh_buf *raw = &raws[*done];
         if (!wrong[(*done)++]) {
-            params[sound++] = one(hex_text(raw->ptr, raw->len));
+            params[sound++] = one(anvil_hex(raw->ptr, raw->len));
             bytes += 2 * raw->len;
         }
     }
@@ -114,7 +103,7 @@ wh_status diff_anvil_send(struct diff_anvil *a, const struct wh_buf *raws, const
     for (unsigned i = 0; i < n; i++) {
         if (!wrong[i]) continue;
         struct wh_error refused;
-        wh_status s = ask(a, "eth_sendRawTransaction", one(hex_text(raws[i].ptr, raws[i].len)),
+        wh_status s = ask(a, "eth_sendRawTransaction", one(anvil_hex(raws[i].ptr, raws[i].len)),
                           NULL, &refused);
         if (s != WH_OK && l1_rpc_fault(a->rpc)->code == 0) { /* no answer at all */
             *err = refused;
@@ -127,7 +116,7 @@ wh_status diff_anvil_send(struct diff_anvil *a, const struct wh_buf *raws, const
 wh_status diff_anvil_mine(struct diff_anvil *a, const address *coinbase, uint64_t timestamp,
                           struct wh_error *err)
 {
-    WH_TRY(ask(a, "anvil_setCoinbase", one(hex_text(coinbase->b, 20)), NULL, err));
+    WH_TRY(ask(a, "anvil_setCoinbase", one(anvil_hex(coinbase->b, 20)), NULL, err));
     WH_TRY(ask(a, "evm_mine", one(json_integer((json_int_t)timestamp)), NULL, err));
     return ask(a, "anvil_dropAllTransactions", json_array(), NULL, err);
 }

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "proto/sys/json.h"
+
 extern char **environ;
 
 enum { ARGS_MAX = 48 };
@@ -108,4 +110,16 @@ void anvil_process_stop(struct anvil_process *a)
     }
     if (a->log[0]) unlink(a->log);
     memset(a, 0, sizeof *a);
+}
+
+json_t *anvil_hex(const void *bytes, size_t len)
+{
+    struct wh_buf text = {0};
+    struct wh_jw w;
+    wh_jw_init(&w, &text);
+    wh_jw_data(&w, NULL, bytes, len);
+    json_t *v = json_loadb((const char *)text.ptr, text.len, JSON_DECODE_ANY, NULL);
+    wh_buf_done(&text);
+    if (v == NULL) abort();
+    return v;
 }

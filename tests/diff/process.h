@@ -4,6 +4,7 @@
 
 /* A process of anvil on a port of its own, mining on demand, with no accounts. */
 
+#include <jansson.h>
 #include <sys/types.h>
 
 #include "proto/l1/rpc.h"
@@ -18,5 +19,8 @@ struct anvil_process {
  * stderr. */
 bool anvil_process_start(struct anvil_process *a, const char *program, const char *const *args);
 void anvil_process_stop(struct anvil_process *a);
+
+/* anvil_hex is "0x..." as a JSON string; out of memory ends the process. */
+json_t *anvil_hex(const void *bytes, size_t len);
 
 #endif

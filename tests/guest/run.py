@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import statements  # noqa: E402
+from tap import Tap  # noqa: E402
 
 TOP = statements.TOP
 FULL = bool(os.environ.get("WH_FULL"))
@@ -31,18 +32,6 @@ KINDS = {
     "msan": ([], 40, 4, False),
     "s390x": (["qemu-s390x"], 24, 3, True),
 }
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def say(self, ok, name, lines=()):
-        self.count += 1
-        self.failed += not ok
-        print(f"{'' if ok else 'not '}ok {self.count} - {name}", flush=True)
-        for line in list(lines)[:20]:
-            print(f"# {line}", flush=True)
 
 
 def capture(build, out, sample):

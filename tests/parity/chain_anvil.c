@@ -60,18 +60,6 @@ static void tell(struct chain_l1 *c, const char *method, json_t *params)
     json_decref(ask(c, method, params));
 }
 
-static json_t *hex(const void *bytes, size_t len)
-{
-    struct wh_buf text = {0};
-    struct wh_jw w;
-    wh_jw_init(&w, &text);
-    wh_jw_data(&w, NULL, bytes, len);
-    json_t *v = json_loadb((const char *)text.ptr, text.len, JSON_DECODE_ANY, NULL);
-    wh_buf_done(&text);
-    if (v == NULL) abort();
-    return v;
-}
-
 static json_t *quantity(u128 v)
 {
     u256 w = {{(uint64_t)v, (uint64_t)(v >> 64), 0, 0}};
@@ -102,9 +90,10 @@ void chain_close(struct chain_l1 *c)
 static json_t *message(const address *from, const address *to, u128 value, uint64_t price,
                        wh_span data)
 {
-    json_t *tx = json_pack("{s:o,s:o,s:o,s:o}", "from", hex(from->b, 20), "gas", quantity(CODE_GAS),
-                           "value", quantity(value), "data", hex(data.ptr, data.len));
-    if (to != NULL) json_object_set_new(tx, "to", hex(to->b, 20));
+    json_t *tx =
+        json_pack("{s:o,s:o,s:o,s:o}", "from", anvil_hex(from->b, 20), "gas", quantity(CODE_GAS),
+                  "value", quantity(value), "data", anvil_hex(data.ptr, data.len));
+    if (to != NULL) json_object_set_new(tx, "to", anvil_hex(to->b, 20));
     if (price > 0) json_object_set_new(tx, "gasPrice", quantity(price));
     return tx;
 }
@@ -253,7 +242,8 @@ void chain_reset(struct chain_l1 *c, uint64_t time)
     evm_create_address(crypto, &c->deployer, 1, &c->game);
     chain_fund(c, &c->deployer, 1);
     wh_span code = chain_code_verifier(room);
-    tell(c, "anvil_setCode", json_pack("[o,o]", hex(c->verifier.b, 20), hex(code.ptr, code.len)));
+    tell(c, "anvil_setCode",
+         json_pack("[o,o]", anvil_hex(c->verifier.b, 20), anvil_hex(code.ptr, code.len)));
     chain_code_inbox(&args);
     if (!deploy(c, &contract_inbox, wh_buf_span(&args), &c->inbox)) abort();
     wh_buf_done(&args);
@@ -277,7 +267,7 @@ bool chain_deploy_game(struct chain_l1 *c, const struct game_config *cfg)
 void chain_fund(struct chain_l1 *c, const address *who, u128 wei)
 {
     wei += (u128)1000000 * 1000000000000000000u;
-    tell(c, "anvil_setBalance", json_pack("[o,o]", hex(who->b, 20), quantity(wei)));
+    tell(c, "anvil_setBalance", json_pack("[o,o]", anvil_hex(who->b, 20), quantity(wei)));
 }
 
 /* ---- state ---- */
@@ -285,7 +275,7 @@ void chain_fund(struct chain_l1 *c, const address *who, u128 wei)
 u128 chain_balance(struct chain_l1 *c, const address *who)
 {
     u256 v;
-    json_t *out = ask(c, "eth_getBalance", json_pack("[o,s]", hex(who->b, 20), "latest"));
+    json_t *out = ask(c, "eth_getBalance", json_pack("[o,s]", anvil_hex(who->b, 20), "latest"));
     if (!value_u256(out, &v)) abort();
     json_decref(out);
     return (u128)v.w[1] << 64 | v.w[0];
@@ -310,7 +300,8 @@ static void refresh(struct chain_l1 *c, const address *at)
     for (size_t i = 0; i < PLACES; i++) {
         if (!c->slots[i].used) continue;
         to[n] = &c->slots[i];
-        params[n++] = json_pack("[o,o,s]", hex(at->b, 20), hex(c->slots[i].key.b, 32), "latest");
+        params[n++] =
+            json_pack("[o,o,s]", anvil_hex(at->b, 20), anvil_hex(c->slots[i].key.b, 32), "latest");
     }
     wh_error_clear(&err);
     if (n > 0 && l1_rpc_batch(c->anvil.rpc, "eth_getStorageAt", n, params, results, &err) != WH_OK)
@@ -330,8 +321,8 @@ bytes32 chain_slot(struct chain_l1 *c, const address *at, const bytes32 *key)
     if (!c->fresh) refresh(c, at);
     struct known *k = place_of(c, key);
     if (k->used) return k->value;
-    json_t *out =
-        ask(c, "eth_getStorageAt", json_pack("[o,o,s]", hex(at->b, 20), hex(key->b, 32), "latest"));
+    json_t *out = ask(c, "eth_getStorageAt",
+                      json_pack("[o,o,s]", anvil_hex(at->b, 20), anvil_hex(key->b, 32), "latest"));
     if (2 * ++c->known > PLACES || !value_b32(out, &k->value)) abort();
     json_decref(out);
     k->key = *key;
@@ -347,7 +338,7 @@ size_t chain_slots(struct chain_l1 *c, const address *at)
     size_t n = 0;
     wh_error_clear(&err);
     if (diff_anvil_dump(&c->anvil, &accounts, &err) != WH_OK) die("anvil_dumpState", &err);
-    json_t *name = hex(at->b, 20);
+    json_t *name = anvil_hex(at->b, 20);
     json_t *storage =
         json_object_get(json_object_get(accounts, json_string_value(name)), "storage");
     json_object_foreach(storage, key, value)

@@ -16,6 +16,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "guest"))
 import build  # noqa: E402
+from tap import Tap  # noqa: E402
 
 TOP = build.TOP
 P = "riscv64-linux-gnu-"
@@ -272,18 +273,6 @@ def bad_pair(out):
         made.append(os.path.join(folder, "path.o"))
         subprocess.run([P + "gcc", "-c", os.path.join(folder, "path.c"), "-o", made[-1]], check=True)
     return made
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def say(self, ok, name, lines=()):
-        self.count += 1
-        self.failed += not ok
-        print(f"{'' if ok else 'not '}ok {self.count} - {name}", flush=True)
-        for line in list(lines)[:20]:
-            print(f"# {line}")
 
 
 def main():
