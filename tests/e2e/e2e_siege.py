@@ -56,6 +56,19 @@ def rot(db, draw):
             return f"{table}.{column}: row {at} of {count}, {str(old)[:40]} is {str(new)[:40]}"
 
 
+def one_bit_of_a_leaf(t, c):
+    """A store in which one bit of one own leaf differs is damaged, whatever that leaf would make of a claim."""
+    shutil.copytree(c.datadir, t.path("bit"))
+    with contextlib.closing(sqlite3.connect(t.path("bit/whittle.db"))) as db:
+        chunk, v = db.execute("SELECT chunk, v FROM leaves ORDER BY chunk").fetchone()
+        db.execute("UPDATE leaves SET v = ? WHERE chunk = ?", (v[:7 * 32] + bytes([v[7 * 32] ^ 1]) + v[7 * 32 + 1:],
+                                                               chunk))
+        db.commit()
+    argv = [t.path("bit") if w == c.datadir else w for w in c.argv[1:]]
+    code, _, err = t.run("whittle-challenger", *argv, "--once", timeout=30)
+    expect(code == 5 and "are not what was computed" in err, f"exit {code}: {err}")
+
+
 def test_siege__a_store_that_rots(t):
     draw = seeded()
     with Stage(t, k=6) as s:
@@ -66,6 +79,7 @@ def test_siege__a_store_that_rots(t):
         expect(sorted(truth.values()) == [AGREE, INVALID], truth)
         c.kill()
         liar.kill()
+        one_bit_of_a_leaf(t, c)
         seen = {}
         for _ in range(200 if FULL else 25):
             shutil.copytree(c.datadir, t.path("rotten"))
