@@ -102,6 +102,8 @@ class Replay(Server):
         return self.recorded[key]
 
 
+# Slots of the roots contract (EIP-4788) follow from the time, and their keys may lead to a sibling.
+TIME, SLOT_SECONDS = 1790000000, 12
 ALL_DEBUG = ("debug_executionWitness", "debug_getRawBlock", "debug_dbGet")
 
 
@@ -109,7 +111,7 @@ class Chain:
     """A few blocks with storage that grows and shrinks, on a devnet or on anvil."""
 
     def __init__(self, t, node, requests):
-        self.t, self.node = t, node
+        self.t, self.node, self.time = t, node, TIME
         self.rich = node.rpc("eth_accounts")[0]
         self.genesis = t.path(f"genesis-{id(node)}.json")
         with open(self.genesis, "w") as f:
@@ -118,6 +120,8 @@ class Chain:
                                   "pragueTime": 0, "osakaTime": 0, "noRequests": not requests}}, f)
 
     def send(self, **tx):
+        self.time += SLOT_SECONDS
+        self.node.rpc("evm_setNextBlockTimestamp", self.time)
         h = self.node.rpc("eth_sendTransaction", dict({"from": self.rich, "gas": "0xf4240"}, **tx))
         end = time.monotonic() + 10
         r = None
@@ -166,7 +170,7 @@ def roots(reports):
 
 
 def test_fetch__devnet_by_witness_and_by_proofs_alone(t):
-    node = t.devnet()
+    node = t.devnet("--timestamp", TIME)
     chain = Chain(t, node, requests=True)
     head = chain.fill()
     whole = f"1:{head}"
@@ -194,8 +198,7 @@ def test_fetch__anvil_by_proofs_alone(t):
     """anvil's first header names the empty state though accounts have ether, a block may have the time
     of its parent, a slot that is set to 0 and an empty account that is touched stay in the trie. Around
     these it keeps the rules."""
-    node = t.anvil("--hardfork", "osaka")
-    node.rpc("anvil_setBlockTimestampInterval", 1)
+    node = t.anvil("--hardfork", "osaka", "--timestamp", TIME)
     chain = Chain(t, node, requests=False)
     head = chain.fill(exact=False)
     proxy = Proxy(node)
@@ -208,7 +211,7 @@ def test_fetch__anvil_by_proofs_alone(t):
 
 
 def test_fetch__recorded_answers(t):
-    node = t.devnet()
+    node = t.devnet("--timestamp", TIME)
     chain = Chain(t, node, requests=True)
     head = chain.fill()
     proxy = Proxy(node, ALL_DEBUG)
@@ -235,7 +238,7 @@ def flip(text):
 
 
 def test_fetch__a_lying_node_proves_nothing(t):
-    node = t.devnet()
+    node = t.devnet("--timestamp", TIME)
     chain = Chain(t, node, requests=True)
     head = chain.fill()
 
@@ -277,7 +280,7 @@ def test_fetch__a_lying_node_proves_nothing(t):
 
 
 def test_fetch__a_node_that_dies_is_no_verdict(t):
-    node = t.devnet()
+    node = t.devnet("--timestamp", TIME)
     chain = Chain(t, node, requests=True)
     head = chain.fill()
     for alive in (1, 4, 9):
@@ -297,7 +300,7 @@ def test_fetch__a_node_that_dies_is_no_verdict(t):
 
 
 def test_fetch__ranges_that_do_not_exist(t):
-    node = t.devnet()
+    node = t.devnet("--timestamp", TIME)
     chain = Chain(t, node, requests=True)
     chain.send(to="0x" + "c0" * 20, value="0x1")
     for what in ("2", "1:2", "0", "0:1", "1:0", "99999999999999999999"):
