@@ -15,13 +15,28 @@
 #include "proto/sys/hex.h"
 #include "proto/sys/log.h"
 
-/* --- before SQLite touches the file: is it one of SQLite's at all, and whole? */
-static wh_status check_file(const char *path, bool *fresh, struct wh_error *err)
+/* A write ahead log or a rollback journal that holds something: whoever wrote is at it still, or was cut
+ * short, and SQLite mends the file by it. */
+static bool has_journal(const char *path)
+{
+    static const char *const ends[] = {"-wal", "-journal"};
+    char beside[PATH_MAX + 16];
+    struct stat sb;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(beside, sizeof beside, "%s%s", path, ends[i]);
+        if (stat(beside, &sb) == 0 && sb.st_size > 0) return true;
+    }
+    return false;
+}
+
+/* --- before SQLite touches the file: is it one of SQLite's at all, and whole? `cut`: shorter than its
+ * head says, and a journal may bring the rest. */
+static wh_status check_file(const char *path, bool *fresh, bool *cut, struct wh_error *err)
 {
     static const uint8_t magic[16] = "SQLite format 3";
     uint8_t head[100];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    *fresh = false;
+    *fresh = *cut = false;
     if (fd < 0) {
         if (errno != ENOENT)
             return wh_fail(err, WH_ERR_STORE_OPEN, "%s: %s", path, strerror(errno));
@@ -45,7 +60,8 @@ static wh_status check_file(const char *path, bool *fresh, struct wh_error *err)
     uint64_t page = load_be16(head + 16) == 1 ? 65536 : load_be16(head + 16);
     uint64_t pages = load_be32(head + 28);
     bool valid = memcmp(head + 24, head + 92, 4) == 0; /* the page count in the head is current */
-    if (valid && page * pages > (uint64_t)sb.st_size)
+    *cut = valid && page * pages > (uint64_t)sb.st_size;
+    if (*cut && !has_journal(path))
         return wh_fail(err, WH_ERR_STORE_CORRUPT, "%s has %llu bytes, its head says %llu", path,
                        (unsigned long long)sb.st_size, (unsigned long long)(page * pages));
     return WH_OK;
@@ -168,7 +184,7 @@ static wh_status open_db(struct store *s, const char *path, const char *const *m
 static wh_status open_in(struct store **out, const char *datadir, bool read_only,
                          const char *const *migrations, unsigned count, struct wh_error *err)
 {
-    bool memory = strcmp(datadir, ":memory:") == 0, fresh = false;
+    bool memory = strcmp(datadir, ":memory:") == 0, fresh = false, cut = false;
     char path[PATH_MAX];
     int n = memory ? snprintf(path, sizeof path, "%s", datadir)
                    : snprintf(path, sizeof path, "%s/%s", datadir, STORE_FILE);
@@ -180,10 +196,11 @@ static wh_status open_in(struct store **out, const char *datadir, bool read_only
     s->read_only = read_only;
     wh_status st = WH_OK;
     if (!memory && !read_only) st = wh_datadir_open(datadir, &s->lock_fd, err);
-    if (st == WH_OK && !memory) st = check_file(path, &fresh, err);
+    if (st == WH_OK && !memory) st = check_file(path, &fresh, &cut, err);
     if (st == WH_OK && fresh && read_only)
         st = wh_fail(err, WH_ERR_STORE_OPEN, "%s does not exist", path);
     if (st == WH_OK) st = open_db(s, path, migrations, count, err);
+    if (st == WH_OK && cut && !read_only) st = store_check(s, err);
     if (st == WH_OK && !read_only) {
         bool found = false;
         st = store_meta_get_u64(s, "generation", &s->generation, &found, err);

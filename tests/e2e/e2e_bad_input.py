@@ -132,7 +132,7 @@ def test_bad__block_files(t):
         f.write('{"some": "other file"}')
     refused(t.run("whittle-challenger", "check", t.path("foreign.json")), 7)
     with open(t.path("noise"), "wb") as f:
-        f.write(os.urandom(1000))
+        f.write(t.draws().randbytes(1000))
     refused(t.run("whittle-challenger", "check", t.path("noise")), 7)
 
 

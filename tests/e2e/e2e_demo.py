@@ -1,7 +1,6 @@
 """The dispute from the first transaction to the last withdrawal, in all its variations."""
 import json
 import os
-import random
 import subprocess
 
 from world import BLOCK, Skip, World, expect
@@ -78,9 +77,7 @@ def test_demo__three_rivals_at_once(t):
 
 
 def test_demo__daemons_killed_at_ten_moments(t):
-    seed = random.SystemRandom().randrange(1 << 32)
-    print(f"# seed {seed}")
-    code, result, text = t.demo("--kill", 10, "--seed", seed)
+    code, result, text = t.demo("--kill", 10, "--seed", t.seed())
     judge(code, result, text)
     kills = text.count("is killed")
     expect(kills == 10, f"{kills} kills, not 10")

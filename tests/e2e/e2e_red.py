@@ -1,7 +1,6 @@
 """Hostile surroundings: what would make an honest operator lose money, stand still, or speak falsely."""
 import contextlib
 import os
-import random
 import resource
 import signal
 import sqlite3
@@ -229,25 +228,33 @@ def test_red__transactions_lost_from_the_pool(t):
 
 
 def test_red__reorgs_of_every_depth(t):
-    """Every few blocks L1 drops its last 1 to 10, now and then with their transactions."""
-    seed = random.SystemRandom().randrange(1 << 32)
-    print(f"# seed {seed}")
-    draw = random.Random(seed)
-    with Stage(t, k=6) as s:
+    """Every few blocks L1 drops its last 1 to 10, now and then with their transactions. What it drops in
+    all stays below T: moves that come again are charged for it, and longer nobody can be away."""
+    clock = 300
+    draw = t.draws()
+    with Stage(t, k=6, t_=f"{clock}s") as s:
         c = s.challenger()
         s.liar("balance@12")
         first = s.head()  # the parties' ether stays where it is
-        state = {"next": first + 4, "count": 0}
+        state = {"next": first + 4, "count": 0, "dropped": 0}
+
+        def time_of(number):
+            return int(s.node.rpc("eth_getBlockByNumber", hex(number), False)["timestamp"], 16)
 
         def each():
             head = s.head()
             if head < state["next"] or state["count"] >= 12:
                 return
-            s.node.rpc("whittle_reorg", draw.randint(1, min(10, head - first)),
-                       {"transactions": draw.choice(["drop", "pool", "pool"]),
-                        "mine": draw.randint(0, 3)})
+            depth = draw.randint(1, min(10, head - first))
+            while depth and state["dropped"] + time_of(head) - time_of(head - depth) > clock * 2 / 3:
+                depth -= 1
+            state["next"] = head - depth + draw.randint(4, 11)
+            if not depth:
+                return
+            state["dropped"] += time_of(head) - time_of(head - depth)
+            s.node.rpc("whittle_reorg", depth, {"transactions": draw.choice(["drop", "pool", "pool"]),
+                                                "mine": draw.randint(0, 3)})
             state["count"] += 1
-            state["next"] = s.head() + draw.randint(2, 9)
         s.play(lambda: s.judged(c, 2), each=each, timeout=120, step=5)
         expect(state["count"] >= 5, state)
         bonds = s.node.rpc("eth_getBalance", s.network["game"], "latest")

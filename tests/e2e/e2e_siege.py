@@ -3,7 +3,6 @@ move it can think of. Whatever happens, a true claim is never called INVALID, an
 import contextlib
 import json
 import os
-import random
 import resource
 import shutil
 import sqlite3
@@ -18,12 +17,6 @@ ONE = [os.path.join(TOP, "tests/data/blocks/mainnet-1150000.json.zst")]
 # Creation code of a contract that calls TraceStore with its calldata.
 RELAY = "60218060095f395ff3365f5f375f5f365f5f7300000000000000000000000000000000574854525af100"
 FULL = os.environ.get("WH_FULL") == "1"
-
-
-def seeded():
-    seed = int(os.environ.get("WH_SEED") or random.SystemRandom().randrange(1 << 32))
-    print(f"# seed {seed}")
-    return random.Random(seed)
 
 
 def rot(db, draw):
@@ -70,7 +63,7 @@ def one_bit_of_a_leaf(t, c):
 
 
 def test_siege__a_store_that_rots(t):
-    draw = seeded()
+    draw = t.draws()
     with Stage(t, k=6) as s:
         c, liar = s.challenger(), s.liar("balance@12")
         s.play(lambda: c.rows("SELECT 1 FROM intents WHERE kind = 'prove' AND state = 3"))
@@ -147,7 +140,7 @@ def lie_about(value, draw):
 
 def test_siege__a_node_that_lies_now_and_then(t):
     """One answer of thirty has a wrong digit, lacks an element, or has one twice."""
-    draw, odds = seeded(), 1 / (10 if FULL else 30)
+    draw, odds = t.draws(), 1 / (10 if FULL else 30)
     with Stage(t, k=6) as s:
         lies = {"on": False, "told": {}}
 
@@ -210,7 +203,7 @@ def test_siege__a_thief_makes_every_move_first(t):
 def test_siege__a_crowd_calls_everything_in_any_order(t):
     """decide, confirm, reject, slash, claim, sweep, refresh, join, unstake, withdraw on whatever is there, by
     two strangers, one of them staked, all through the dispute."""
-    draw = seeded()
+    draw = t.draws()
     with Stage(t, k=6) as s:
         p, c = s.proposer(), s.challenger()
         s.liar("balance@12")
@@ -356,7 +349,7 @@ def test_siege__fees_rise_in_the_middle(t):
 def test_siege__an_l2_node_that_lies(t):
     """Half of its answers have a wrong digit, lack an element, or have one twice: bytes are hashed before
     they count, so the worst that it can do is to keep the honest waiting."""
-    draw = seeded()
+    draw = t.draws()
     with Stage(t, ONE, k=4) as s:
         node = L2(ONE[0])
         told = {}
@@ -387,7 +380,7 @@ def test_siege__an_l2_node_that_lies(t):
 def test_siege__no_memory_is_no_verdict(t):
     """The address space of the daemon is cut at some moment after each start. It may say so and end (a
     server would start it again), it may go on; it never takes that for a fault of the block."""
-    draw = seeded()
+    draw = t.draws()
     with Stage(t, ONE, k=4) as s:
         c = s.challenger()
         c.may_end = (70, 134)

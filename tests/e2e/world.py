@@ -1,6 +1,7 @@
 """What end-to-end tests share: programs, nodes, JSON-RPC, scratch directories."""
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -54,7 +55,7 @@ class World:
     def __init__(self, build, name):
         self.build, self.name = build, name
         self.dir = tempfile.mkdtemp(prefix=f"whittle-{name[:40]}-")
-        self.nodes, self.logs = [], []
+        self.nodes, self.logs, self._seed = [], [], None
 
     def close(self):
         for node in self.nodes:
@@ -72,6 +73,18 @@ class World:
                         print(f"# {os.path.basename(path)}: {line.rstrip()}")
             except OSError:
                 pass
+
+    def seed(self):
+        """The same in each run of the suite; WH_SEED names another, and a full run draws one."""
+        if self._seed is None:
+            full = os.environ.get("WH_FULL") == "1"
+            drawn = random.SystemRandom().randrange(1 << 32) if full else 1
+            self._seed = int(os.environ.get("WH_SEED") or drawn)
+            print(f"# seed {self._seed}")
+        return self._seed
+
+    def draws(self):
+        return random.Random(self.seed())
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -134,7 +147,7 @@ class World:
     def key(self, name, text=None):
         path = self.path(name)
         with open(path, "w") as f:
-            f.write(text or os.urandom(32).hex())
+            f.write(text or random.Random(f"{self.seed()} {self.name} {name}").randbytes(32).hex())
         os.chmod(path, 0o600)
         return path
 

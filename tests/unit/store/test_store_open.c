@@ -29,9 +29,9 @@ static const char *in_dir(const char *name)
 
 static void clean(void)
 {
-    static const char *const names[] = {"whittle.db", "whittle.db-wal",    "whittle.db-shm",
-                                        "lock",       "whittle.db.v1.bak", "whittle.db.v1.bak.tmp",
-                                        "copy"};
+    static const char *const names[] = {
+        "whittle.db", "whittle.db-wal",    "whittle.db-shm",        "whittle.db-journal",
+        "lock",       "whittle.db.v1.bak", "whittle.db.v1.bak.tmp", "copy"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(in_dir(names[i]));
 }
@@ -365,6 +365,131 @@ static void test_kill__committed_rows_alone(void)
     }
 }
 
+/* SQLite's own calls to the system, of a process that dies at the one with this number. */
+static long calls_left;
+
+static bool last_call(void)
+{
+    return calls_left-- == 0;
+}
+
+static ssize_t dying_pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+    if (!last_call()) return pwrite(fd, bytes, n, at);
+    ssize_t half = pwrite(fd, bytes, n / 2, at);
+    _exit(half < 0 ? 1 : 9);
+}
+
+static int dying_ftruncate(int fd, off_t size)
+{
+    if (last_call()) _exit(9);
+    return ftruncate(fd, size);
+}
+
+static int dying_unlink(const char *path)
+{
+    if (last_call()) _exit(9);
+    return unlink(path);
+}
+
+static int no_fsync(int fd)
+{
+    (void)fd; /* the system lives on */
+    return 0;
+}
+
+static void die_at(long call)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    calls_left = call;
+    const struct {
+        const char *name;
+        sqlite3_syscall_ptr fn;
+    } calls[] = {{"pwrite", (sqlite3_syscall_ptr)dying_pwrite},
+                 {"pwrite64", (sqlite3_syscall_ptr)dying_pwrite},
+                 {"ftruncate", (sqlite3_syscall_ptr)dying_ftruncate},
+                 {"unlink", (sqlite3_syscall_ptr)dying_unlink},
+                 {"fsync", (sqlite3_syscall_ptr)no_fsync},
+                 {"fdatasync", (sqlite3_syscall_ptr)no_fsync}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        vfs->xSetSystemCall(vfs, calls[i].name, calls[i].fn);
+}
+
+/* Makes a store, writes rows one by one, brings them from the log into the file, writes more, ends. */
+static void work_and_die(long call, int said)
+{
+    struct store *s = NULL;
+    die_at(call);
+    if (store_open(&s, dir, &err) != WH_OK) _exit(1);
+    for (uint64_t i = 1; i <= 6; i++) {
+        uint8_t b = 1, big[9000] = {(uint8_t)i};
+        bytes32 h = {{(uint8_t)i}};
+        if (store_begin(s, &err) != WH_OK || store_meta_put_u64(s, "x", i, &err) != WH_OK ||
+            store_preimage_put(s, STORE_DATA, &h, wh_span_of(big, sizeof big), &err) != WH_OK ||
+            store_commit(s, &err) != WH_OK || write(said, &b, 1) != 1)
+            _exit(1);
+        if (i % 3 == 0 && store_checkpoint(s, &err) != WH_OK) _exit(1);
+    }
+    store_close(s);
+    _exit(0);
+}
+
+/* Killed at each write, also in the middle of it: nothing is lost, and nothing is called damaged. */
+static void test_kill__at_every_write(void)
+{
+    int code = 9;
+    long call = 0;
+    for (; code == 9 && call < 2000; call++) {
+        int pipe_fd[2], status = 0;
+        clean();
+        CHECK_EQ(pipe(pipe_fd), 0);
+        fflush(stdout);
+        pid_t pid = fork();
+        if (pid == 0) work_and_die(call, pipe_fd[1]);
+        close(pipe_fd[1]);
+        uint8_t b;
+        uint64_t said = 0, x = 0;
+        while (read(pipe_fd[0], &b, 1) == 1)
+            said++;
+        close(pipe_fd[0]);
+        CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+        code = WEXITSTATUS(status);
+        struct store *s = NULL;
+        bool found = false;
+        if (store_open_read(&s, dir, &err) != WH_OK) CHECK_EQ(err.code, WH_ERR_STORE_OPEN);
+        store_close(s);
+        s = NULL;
+        if (store_open(&s, dir, &err) != WH_OK) {
+            printf("# call %ld: %s\n", call, err.what);
+            CHECK(false);
+            return;
+        }
+        OK(store_meta_get_u64(s, "x", &x, &found, &err));
+        CHECK(x == said || x == said + 1);
+        OK(store_check(s, &err));
+        store_close(s);
+    }
+    CHECK_EQ(code, 0);
+    CHECK(call > 100);
+    printf("# %ld calls\n", call);
+}
+
+/* A file that is shorter than its head says, and beside it a log that does not hold the rest. */
+static void test_open__cut_with_a_log_of_others(void)
+{
+    uint8_t junk[8192];
+    memset(junk, 0x5a, sizeof junk);
+    store_close(filled());
+    struct wh_buf whole = {0};
+    struct store *s = NULL;
+    OK(wh_file_read(in_dir("whittle.db"), 1 << 24, &whole, NULL));
+    OK(wh_file_write(in_dir("whittle.db"), whole.ptr, 40960, 0600, NULL));
+    OK(wh_file_write(in_dir("whittle.db-wal"), junk, sizeof junk, 0600, NULL));
+    CHECK(store_open(&s, dir, &err) != WH_OK);
+    CHECK_EQ(err.code, WH_ERR_STORE_CORRUPT);
+    wh_buf_done(&whole);
+}
+
 int main(void)
 {
     wh_log_init(stderr, WH_LEVEL_ERROR, WH_LOG_TEXT);
@@ -372,6 +497,7 @@ int main(void)
     RUN(test_open__foreign_files);
     RUN(test_open__newer_schema_is_named);
     RUN(test_open__truncated);
+    RUN(test_open__cut_with_a_log_of_others);
     RUN(test_open__one_process_at_a_time);
     RUN(test_open__waits_for_a_reader);
     RUN(test_migrate__copy_first_then_all_or_nothing);
@@ -379,6 +505,7 @@ int main(void)
     RUN(test_full_disk__nothing_is_lost);
     RUN(test_full_disk__file_may_not_grow);
     RUN(test_kill__committed_rows_alone);
+    RUN(test_kill__at_every_write);
     clean();
     rmdir(dir);
     return tap_done();
