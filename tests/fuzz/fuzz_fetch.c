@@ -3,13 +3,13 @@
  * serves, eight more which nodes its witness leaves out, then one byte an answer: as it is, null, refused,
  * or damaged (what comes next in the input says how). Whatever it answers, the block is never judged
  * invalid; if it tells the truth, the block agrees. */
-#include "evm/mpt/mpt.h"
 #include "proto/block/write.h"
 #include "proto/fetch/fetch.h"
 #include "proto/sys/hex.h"
 #include "tests/block_json.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/steps.h"
+#include "tests/proof_json.h"
 
 enum { RAW = 1, WITNESS = 2, PROOFS = 4, CODES = 8, DB = 16, HEADERS = 32, ALL = 63, NODES = 512 };
 
@@ -68,84 +68,15 @@ static wh_status known(const bytes32 *hash, wh_span *bytes)
     return world.toy->io.get(world.toy->io.ctx, WH_OBJECT_DATA, hash, bytes);
 }
 
-static wh_status put_node(void *ctx, wh_span bytes)
+/* The state that a request names by its block: before the block, or after it. */
+static const bytes32 *root_at(const json_t *params, unsigned at)
 {
-    wh_jw_data(ctx, NULL, bytes.ptr, bytes.len);
-    return WH_OK;
-}
-
-/* The nodes on the way to a key; the value, if there is one. */
-static void put_proof(struct wh_jw *w, const char *key, const bytes32 *root, wh_span preimage,
-                      struct wh_buf *value)
-{
-    struct mpt_pool pool;
-    struct mpt trie;
-    bytes32 hash;
-    wh_span leaf;
-    world.walk.used = 0;
-    keccak256(preimage.ptr, preimage.len, &hash);
-    mpt_pool_init(&pool, &world.walk, &world.toy->io, world.toy->crypto);
-    wh_jw_arr(w, key);
-    if (mpt_open(&trie, &pool, root) == WH_OK && mpt_prove(&trie, &hash, put_node, w) == WH_OK &&
-        value != NULL && mpt_get(&trie, &hash, &leaf) == WH_OK)
-        wh_buf_put(value, leaf.ptr, leaf.len);
-    wh_jw_end(w);
-}
-
-static bool account(const json_t *params, unsigned at, struct wh_jw *w, bytes32 *storage,
-                    bytes32 *code)
-{
-    uint8_t who[20];
     uint64_t number = 0;
-    wh_span in, skipped;
-    struct wh_buf leaf = {0};
     struct wh_json j = wh_json_root(json_array_get(params, at), "block");
     struct wh_error err;
-    *storage = KECCAK_EMPTY_TRIE;
-    if (!wh_hex_parse(json_string_value(json_array_get(params, 0)), who, 20)) return false;
-    if (wh_json_u64(&j, &number, &err) != WH_OK) return false;
-    const bool after = number == world.block.head.number;
-    put_proof(w, "accountProof", after ? &world.block.head.state_root : &world.parent.state_root,
-              wh_span_of(who, 20), &leaf);
-    const bool found =
-        leaf.len > 0 && rlp_list(wh_buf_span(&leaf), &in) == WH_OK &&
-        rlp_next_string(&in, &skipped) == WH_OK && rlp_next_string(&in, &skipped) == WH_OK &&
-        rlp_next_fixed(&in, storage->b, 32) == WH_OK && rlp_next_fixed(&in, code->b, 32) == WH_OK;
-    wh_buf_done(&leaf);
-    return found;
-}
-
-static void get_proof(struct wh_jw *w, const json_t *params)
-{
-    bytes32 storage, code;
-    const json_t *slots = json_array_get(params, 1);
-    wh_jw_obj(w, NULL);
-    const bool found = account(params, 2, w, &storage, &code);
-    wh_jw_arr(w, "storageProof");
-    for (size_t i = 0; found && i < json_array_size(slots); i++) {
-        uint8_t slot[32];
-        if (!wh_hex_parse(json_string_value(json_array_get(slots, i)), slot, 32)) continue;
-        wh_jw_obj(w, NULL);
-        put_proof(w, "proof", &storage, wh_span_of(slot, 32), NULL);
-        wh_jw_end(w);
-    }
-    wh_jw_end(w);
-    wh_jw_end(w);
-}
-
-static bool get_code(struct wh_jw *w, const json_t *params)
-{
-    bytes32 storage, code;
-    wh_span bytes;
-    struct wh_buf unused = {0};
-    struct wh_jw nowhere;
-    wh_jw_init(&nowhere, &unused);
-    wh_jw_obj(&nowhere, NULL);
-    const bool found = account(params, 1, &nowhere, &storage, &code);
-    wh_buf_done(&unused);
-    if (!found || known(&code, &bytes) != WH_OK) return false;
-    json_span(w, NULL, bytes);
-    return true;
+    if (wh_json_u64(&j, &number, &err) != WH_OK) return NULL;
+    return number == world.block.head.number ? &world.block.head.state_root
+                                             : &world.parent.state_root;
 }
 
 static void get_witness(struct wh_jw *w)
@@ -170,6 +101,7 @@ static bool answer(struct wh_jw *w, const char *method, const json_t *params)
 {
     bytes32 hash;
     wh_span bytes;
+    const struct proof_source from = {world.toy->io, &world.walk, false};
     const json_t *first = json_array_get(params, 0);
     if (strcmp(method, "debug_executionWitness") == 0 && (node.serves & WITNESS)) {
         get_witness(w);
@@ -180,9 +112,12 @@ static bool answer(struct wh_jw *w, const char *method, const json_t *params)
         else
             json_header(w, NULL, fuzz_steps()->parent);
     } else if (strcmp(method, "eth_getProof") == 0 && (node.serves & PROOFS)) {
-        get_proof(w, params);
+        const bytes32 *root = root_at(params, 2);
+        if (root == NULL) return false;
+        json_proof(&from, root, params, w, NULL);
     } else if (strcmp(method, "eth_getCode") == 0 && (node.serves & CODES)) {
-        return get_code(w, params);
+        const bytes32 *root = root_at(params, 1);
+        return root != NULL && json_code(&from, root, params, w, NULL);
     } else if (strcmp(method, "debug_dbGet") == 0 && (node.serves & DB)) {
         if (!wh_hex_parse(json_string_value(first), hash.b, 32) || known(&hash, &bytes) != WH_OK)
             return false;

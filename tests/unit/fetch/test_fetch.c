@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "evm/mpt/mpt.h"
 #include "proto/block/write.h"
 #include "proto/sys/hex.h"
 #include "tests/block_json.h"
+#include "tests/proof_json.h"
 #include "tests/tap.h"
 
 static struct blockfile demo;
@@ -30,78 +30,6 @@ static wh_status file_get(void *ctx, enum wh_object kind, const bytes32 *hash, w
     (void)ctx;
     (void)kind;
     return blockfile_get(&demo, hash, bytes);
-}
-
-static wh_status put_node(void *ctx, wh_span bytes)
-{
-    uint8_t copy[1024];
-    struct wh_jw *w = ctx;
-    if (bytes.len > sizeof copy) return WH_E_LIMIT;
-    memcpy(copy, bytes.ptr, bytes.len);
-    if (node.lie) copy[bytes.len - 1] ^= 1;
-    wh_jw_data(w, NULL, copy, bytes.len);
-    return WH_OK;
-}
-
-/* The nodes on the way to a key, as far as the file has them; the value where it has all. */
-static void put_proof(struct wh_jw *w, const char *key, const bytes32 *root, wh_span preimage,
-                      struct wh_buf *value)
-{
-    struct mpt_pool pool;
-    struct mpt trie;
-    struct wh_preimages io = {.get = file_get};
-    const struct evm_crypto *c = wh_native_crypto();
-    bytes32 hash;
-    wh_span leaf;
-    walk_arena.used = 0;
-    c->keccak256(c->ctx, preimage.ptr, preimage.len, &hash);
-    mpt_pool_init(&pool, &walk_arena, &io, c);
-    wh_jw_arr(w, key);
-    if (mpt_open(&trie, &pool, root) == WH_OK) {
-        const wh_status status = mpt_prove(&trie, &hash, put_node, w);
-        if (status == WH_OK && value != NULL && mpt_get(&trie, &hash, &leaf) == WH_OK)
-            wh_buf_put(value, leaf.ptr, leaf.len);
-    }
-    wh_jw_end(w);
-}
-
-static bool account(const json_t *at, struct wh_jw *w, const char *key, bytes32 *storage,
-                    bytes32 *code)
-{
-    uint8_t who[20];
-    wh_span in, skipped;
-    struct wh_buf leaf = {0};
-    struct wh_jw nowhere;
-    struct wh_buf sink = {0};
-    if (!wh_hex_parse(json_string_value(at), who, 20)) return false;
-    wh_jw_init(&nowhere, &sink);
-    put_proof(w != NULL ? w : &nowhere, w != NULL ? key : NULL, &demo.parent.state_root,
-              wh_span_of(who, 20), &leaf);
-    const bool found =
-        leaf.len > 0 && rlp_list(wh_buf_span(&leaf), &in) == WH_OK &&
-        rlp_next_string(&in, &skipped) == WH_OK && rlp_next_string(&in, &skipped) == WH_OK &&
-        rlp_next_fixed(&in, storage->b, 32) == WH_OK && rlp_next_fixed(&in, code->b, 32) == WH_OK;
-    wh_buf_done(&leaf);
-    wh_buf_done(&sink);
-    return found;
-}
-
-static void get_proof(struct wh_jw *w, const json_t *params)
-{
-    bytes32 storage = {{0}}, code;
-    const json_t *slots = json_array_get(params, 1);
-    wh_jw_obj(w, "result");
-    const bool found = account(json_array_get(params, 0), w, "accountProof", &storage, &code);
-    wh_jw_arr(w, "storageProof");
-    for (size_t i = 0; found && i < json_array_size(slots); i++) {
-        uint8_t slot[32];
-        if (!wh_hex_parse(json_string_value(json_array_get(slots, i)), slot, 32)) continue;
-        wh_jw_obj(w, NULL);
-        put_proof(w, "proof", &storage, wh_span_of(slot, 32), NULL);
-        wh_jw_end(w);
-    }
-    wh_jw_end(w);
-    wh_jw_end(w);
 }
 
 static void put_list(struct wh_jw *w, const char *key, const wh_span *v, size_t n, size_t drop)
@@ -133,8 +61,9 @@ static void get_raw(struct wh_jw *w)
 /* True: a result was written. */
 static bool answer(struct wh_jw *w, const char *method, const json_t *params)
 {
-    bytes32 hash, storage, code;
+    bytes32 hash;
     wh_span bytes;
+    const struct proof_source from = {{.get = file_get}, &walk_arena, node.lie};
     const json_t *first = json_array_get(params, 0);
     const char *text = first != NULL ? json_string_value(first) : NULL;
     if (strcmp(method, "eth_chainId") == 0) {
@@ -155,12 +84,9 @@ static bool answer(struct wh_jw *w, const char *method, const json_t *params)
     } else if (strcmp(method, "debug_executionWitness") == 0 && node.witness) {
         get_witness(w);
     } else if (strcmp(method, "eth_getProof") == 0 && node.proofs) {
-        get_proof(w, params);
+        json_proof(&from, &demo.parent.state_root, params, w, "result");
     } else if (strcmp(method, "eth_getCode") == 0 && node.codes) {
-        if (!account(first, NULL, NULL, &storage, &code) ||
-            blockfile_get(&demo, &code, &bytes) != WH_OK)
-            return false;
-        json_span(w, "result", bytes);
+        return json_code(&from, &demo.parent.state_root, params, w, "result");
     } else if (strcmp(method, "debug_dbGet") == 0 && node.db) {
         if (!wh_hex_parse(text, hash.b, 32) || blockfile_get(&demo, &hash, &bytes) != WH_OK)
             return false;
