@@ -3,17 +3,15 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "proto/sys/json.h"
-
-extern char **environ;
 
 enum { ARGS_MAX = 48 };
 
@@ -63,15 +61,15 @@ static bool spawn(struct anvil_process *a, const char *program, const char *cons
     size_t n = 11;
     while (*more != NULL && n + 1 < ARGS_MAX)
         args[n++] = *more++;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, a->log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    int failed =
-        posix_spawn(&a->pid, program, &actions, NULL, (char *const *)(uintptr_t)args, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed == 0;
+    if (access(program, X_OK) != 0) return false;
+    const pid_t parent = getpid();
+    a->pid = fork();
+    if (a->pid != 0) return a->pid > 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever ends this process ends it too */
+    const int in = open("/dev/null", O_RDONLY), out = open(a->log, O_WRONLY | O_TRUNC);
+    if (getppid() == parent && dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(out, 2) == 2)
+        execv(program, (char *const *)(uintptr_t)args);
+    _exit(127);
 }
 
 bool anvil_process_start(struct anvil_process *a, const char *program, const char *const *args)
