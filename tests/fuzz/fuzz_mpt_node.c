@@ -147,13 +147,16 @@ static bool is_sound(struct world *w, const bytes32 *root)
     return n == 0;
 }
 
-/* The trie says of each key what want says. What was missing may have been made by an update. */
-static void same_answers(struct mpt *t, const bytes32 *keys, unsigned n, const struct answer *want)
+/* The trie says of each key what want says. After an update what was missing may have been made, and what
+ * was malformed by its place alone may stand in order: an extension below an extension, below a branch
+ * since the upper one was split. Nobody needs its bytes for that. */
+static void same_answers(struct mpt *t, const bytes32 *keys, unsigned n, const struct answer *want,
+                         bool updated)
 {
     struct answer got[KEYS];
     ask(t, keys, n, got);
     for (unsigned i = 0; i < n; i++) {
-        if (want[i].status == WH_E_MISSING) continue;
+        if (updated && want[i].status != WH_OK) continue;
         FUZZ_MUST(got[i].status == want[i].status);
         if (got[i].status == WH_OK) FUZZ_MUST(fuzz_same(got[i].value, want[i].value));
     }
@@ -249,7 +252,7 @@ static void check_update(struct world *w, const bytes32 *root, const bytes32 *ke
     wh_status s = mpt_update(&t, changes, m);
     FUZZ_MUST(is_fact(s));
     if (s != WH_OK) {
-        same_answers(&t, keys, n, before);
+        same_answers(&t, keys, n, before, false);
         FUZZ_MUST(!mpt_is_pending(&t));
         bytes32 now = mpt_root(&t);
         FUZZ_MUST(bytes32_eq(&now, root));
@@ -257,11 +260,11 @@ static void check_update(struct world *w, const bytes32 *root, const bytes32 *ke
     }
     wh_status done = mpt_commit_many(&list, 1, put, w);
     if (done != WH_OK) return; /* the store is full */
-    same_answers(&t, keys, n, after);
+    same_answers(&t, keys, n, after, true);
     bytes32 now = mpt_root(&t);
     w->grown = true;
     open_trie(w, &fresh, &anew, &now);
-    same_answers(&anew, keys, n, after);
+    same_answers(&anew, keys, n, after, true);
     w->grown = false;
     if (!is_sound(w, root)) return;
     /* A sibling that nobody needed before may be missing. */
