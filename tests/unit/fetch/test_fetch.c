@@ -236,6 +236,7 @@ static void test_fetch__what_is_refused_is_missing_by_name(void)
     node.lie = true;
     o = check(demo.number);
     check_missing(&o);
+    CHECK(o.report.missing.located && o.report.missing.path_len == 0);
 }
 
 static void test_fetch__a_node_that_dies_ends_the_check(void)
